@@ -1,0 +1,49 @@
+"""Strict base64 (RFC 4648 section 4) and times: one spelling for each value, so a changed bit cannot hide."""
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime
+
+from verbale.protocol.errors import MalformedError
+
+__all__ = ["b64", "format_time", "from_b64", "parse_time"]
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+
+
+def b64(data: bytes) -> str:
+    """Standard base64 with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def from_b64(text: object, what: str, *, length: int | None = None) -> bytes:
+    """Decode the one canonical spelling; `length` in bytes is checked when given. Raises MalformedError."""
+    if not isinstance(text, str):
+        raise MalformedError(f"{what} must be base64 text, found {type(text).__name__}")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise MalformedError(f"{what} is not base64") from None
+    if b64(data) != text:
+        # Unused trailing bits would let two spellings stand for one value.
+        raise MalformedError(f"{what} is not in canonical base64")
+    if length is not None and len(data) != length:
+        raise MalformedError(f"{what} must be {length} bytes, found {len(data)}")
+    return data
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: `2026-11-24T14:02:07.120Z`. `moment` must be aware."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def parse_time(text: object, what: str) -> datetime:
+    """The aware UTC moment that `text` spells in exactly the form of `format_time`. Raises MalformedError."""
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        raise MalformedError(f"{what} must be a UTC time such as 2026-11-24T14:02:07.120Z, found {text!r:.60}")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise MalformedError(f"{what} is no moment of the calendar: {text}") from None
