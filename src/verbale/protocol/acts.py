@@ -6,6 +6,7 @@ in `unknown`, so an act is forwarded intact by a node that does not understand a
 """
 
 import hashlib
+import itertools
 import re
 import secrets
 from collections.abc import Iterable, Mapping
@@ -173,7 +174,7 @@ def _checked(fields: dict[str, Any], canonical: bytes) -> Act:
     if len(known.refs) > MAX_REFS:
         raise LimitError(f"act: {len(known.refs)} refs; the limit is {MAX_REFS}")
     for name, values in (("audience", known.audience), ("refs", known.refs)):
-        if any(a >= b for a, b in zip(values, values[1:], strict=False)):
+        if any(a >= b for a, b in itertools.pairwise(values)):
             raise MalformedError(f"act: {name} must be sorted and without repetition")
     if known.author in known.audience:
         raise MalformedError("act: the author is not part of its own audience")

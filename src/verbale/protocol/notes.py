@@ -186,7 +186,7 @@ def sign_checkpoint(node: str, size: int, root: bytes, moment: datetime, keys: P
 
 
 def cosign(checkpoint: Checkpoint, node: str, moment: datetime, keys: PrivateKeys) -> Cosignature:
-    """`node`'s cosignature. The caller has verified the checkpoint, and its consistency with the one cosigned before."""
+    """`node`'s cosignature. The caller has verified the checkpoint and its consistency with the last one."""
     name, seconds = log_name(node), int(moment.timestamp())
     ed25519, mldsa65 = keys.sign(_cosigned(seconds, checkpoint.note.text))
     stamp, public = struct.pack(">Q", seconds), keys.public

@@ -25,7 +25,7 @@ class Finding:
     """The outcome for one file."""
 
     kind: str
-    """`receipt`, `pouch`, `register-export`, `credentials` or `unknown`."""
+    """`receipt`, `pouch`, `register-export`, `checkpoint`, `credentials` or `unknown`."""
     holds: bool
     shown: tuple[str, ...]
     """Sentences on what is proven."""
@@ -39,9 +39,7 @@ def verify_file(path: Path, trusted: Mapping[str, Credentials] | None = None) ->
     """Check the file at `path`. Never raises for what the file holds; OSError when it cannot be read."""
     kind = "unknown"
     try:
-        with path.open("rb") as file:
-            start = file.read(64)
-        kind = _kind(start)
+        kind = _kind(path)
         shown, carried = _CHECKS[kind](path, dict(trusted or {}))
     except ProtocolError as error:
         return Finding(kind, False, (), str(error))
@@ -49,28 +47,24 @@ def verify_file(path: Path, trusted: Mapping[str, Credentials] | None = None) ->
     return Finding(kind, True, tuple(shown), None, assumed)
 
 
-def _kind(start: bytes) -> str:
-    if start.startswith(MAGIC):
-        return "pouch"
-    if start.startswith(b"verbale/"):
-        return "checkpoint"
-    # Canonical JSON sorts its keys, so what a document is cannot be read off its first bytes alone.
-    if start.startswith(b'{"checkpoint":') and b"\n" not in start:
-        return "json"
-    if start.startswith(b'{"chain":'):
-        return "credentials"
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(64)
+        if start.startswith(MAGIC):
+            return "pouch"
+        if start.startswith(b"verbale/"):
+            return "checkpoint"
+        if start.startswith(b'{"chain":'):
+            return "credentials"
+        if start.startswith(b'{"checkpoint":'):
+            # Both begin alike, since canonical JSON sorts its keys; what tells them apart ends the first line.
+            file.seek(0)
+            head = file.readline(MAX_CREDENTIALS_BYTES).rstrip()
+            return "register-export" if head.endswith(b'"verbale":"register-export"}') else "receipt"
     return "unknown"
 
 
 Outcome = tuple[list[str], Mapping[str, Credentials]]
-
-
-def _check_json(path: Path, trusted: dict[str, Credentials]) -> Outcome:
-    with path.open("rb") as file:
-        head = file.readline(MAX_CREDENTIALS_BYTES)
-    if b'"verbale":"register-export"' in head[-64:]:
-        return _check_export(path, trusted)
-    return _check_receipt(path, trusted)
 
 
 def _check_receipt(path: Path, trusted: dict[str, Credentials]) -> Outcome:
@@ -142,7 +136,8 @@ def _check_unknown(path: Path, trusted: dict[str, Credentials]) -> Outcome:
 
 _CHECKS = {
     "pouch": _check_pouch,
-    "json": _check_json,
+    "receipt": _check_receipt,
+    "register-export": _check_export,
     "credentials": _check_credentials,
     "checkpoint": _check_checkpoint,
     "unknown": _check_unknown,
