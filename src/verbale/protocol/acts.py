@@ -35,14 +35,15 @@ __all__ = [
 
 VERSION = 1
 PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
-NODE_PATTERN = r"^[A-Z][A-Z0-9-]{1,23}$"
+# \Z, for $ would let a line end follow.
+NODE_PATTERN = r"^[A-Z][A-Z0-9-]{1,23}\Z"
 
 _NODE = re.compile(NODE_PATTERN, re.ASCII)
 _NodeName = Annotated[str, msgspec.Meta(pattern=NODE_PATTERN)]
-_Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
-_Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-_TypeName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$", max_length=64)]
-_Precedence = Annotated[str, msgspec.Meta(pattern=r"^(FLASH|IMMEDIATE|PRIORITY|ROUTINE)$")]
+_Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+_Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+_TypeName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\Z", max_length=64)]
+_Precedence = Annotated[str, msgspec.Meta(pattern=r"^(FLASH|IMMEDIATE|PRIORITY|ROUTINE)\Z")]
 
 
 class _Fields(msgspec.Struct, frozen=True):
@@ -156,10 +157,8 @@ def make_act(
         "nonce": nonce,
         "body": dict(body),
     }
-    canonical = canonical_bytes(fields)
-    if len(canonical) > MAX_ACT_BYTES:
-        raise LimitError(f"act has {len(canonical)} bytes; the limit is {MAX_ACT_BYTES}")
-    return _checked(fields, canonical)
+    # Read back, so that the author folds the very values that everybody else parses (lists for tuples, say).
+    return parse_act(canonical_bytes(fields))
 
 
 def _checked(fields: dict[str, Any], canonical: bytes) -> Act:

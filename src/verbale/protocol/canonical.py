@@ -27,7 +27,7 @@ def canonical_bytes(value: Any) -> bytes:
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
         raise MalformedError(f"this value has no canonical form: {error}") from None
-    _check_nfc(data)
+    _check_nfc(data, value)
     return data
 
 
@@ -45,7 +45,7 @@ def parse_canonical(data: bytes, *, limit: int, what: str) -> Any:
     _check(value, "", 1)
     if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != data:
         raise MalformedError(f"{what} is not in canonical form (RFC 8785): it does not re-serialise to itself")
-    _check_nfc(data)
+    _check_nfc(data, value)
     return value
 
 
@@ -57,10 +57,19 @@ def parse_object(data: bytes, *, limit: int, what: str) -> dict[str, Any]:
     return value
 
 
-def _check_nfc(data: bytes) -> None:
-    # One look at the whole text serves every string in it: no JSON punctuation composes with what follows it.
-    if not data.isascii() and not unicodedata.is_normalized("NFC", data.decode()):
+def _check_nfc(data: bytes, value: Any) -> None:
+    # One look at the whole text nearly always serves every string in it. Only the last letter of an escape (the n of
+    # a line end) can compose with a combining mark that follows it, so a refusal is settled string by string.
+    if not data.isascii() and not unicodedata.is_normalized("NFC", data.decode()) and not _is_nfc(value):
         raise MalformedError("text must be in Unicode normalisation form C (NFC)")
+
+
+def _is_nfc(value: Any) -> bool:
+    if isinstance(value, str):
+        return unicodedata.is_normalized("NFC", value)
+    if isinstance(value, dict):
+        return all(map(_is_nfc, value.values()))
+    return not isinstance(value, list | tuple) or all(map(_is_nfc, value))
 
 
 def _check(value: Any, path: str, depth: int) -> None:

@@ -19,7 +19,7 @@ import msgspec
 
 from verbale.protocol.acts import NODE_PATTERN
 from verbale.protocol.canonical import canonical_bytes, parse_object
-from verbale.protocol.encoding import format_time, parse_time
+from verbale.protocol.encoding import format_time, is_version_1, parse_time
 from verbale.protocol.envelope import CREDENTIALS_TYPE, Envelope, sign
 from verbale.protocol.errors import ChangedKeysError, CredentialsError, LimitError, MalformedError
 from verbale.protocol.keys import PrivateKeys, PublicKeys
@@ -33,10 +33,10 @@ MAX_CREDENTIALS_BYTES = MAX_CHAIN * 64_000
 
 
 class _Document(msgspec.Struct, frozen=True):
-    v: int
+    v: Annotated[int, msgspec.Meta(ge=1)]
     node: Annotated[str, msgspec.Meta(pattern=NODE_PATTERN)]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    kind: Annotated[str, msgspec.Meta(pattern="^(state|organisation)$")]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^(state|organisation)\Z")]
     serial: Annotated[int, msgspec.Meta(ge=1, le=MAX_CHAIN)]
     issued: str
     endpoint: Annotated[str, msgspec.Meta(max_length=500)]
@@ -178,7 +178,7 @@ class Credentials:
     def from_json(cls, value: Any) -> "Credentials":
         if not isinstance(value, dict) or set(value) != {"verbale", "v", "chain"} or value["verbale"] != "credentials":
             raise MalformedError("credentials must be an object with exactly verbale, v, chain")
-        if value["v"] != 1 or not isinstance(value["chain"], list):
+        if not is_version_1(value["v"]) or not isinstance(value["chain"], list):
             raise MalformedError("credentials: version must be 1 and chain a list")
         return cls.from_links([Envelope.from_json(item, payload_type=CREDENTIALS_TYPE) for item in value["chain"]])
 
@@ -220,11 +220,7 @@ class Credentials:
         return None
 
     def verify_envelope(self, envelope: Envelope, issued: str, what: str) -> None:
-        """A single-pair envelope was signed by the keys in force at `issued`.
-
-        A key signs from its version's time until the version that replaces it; a signature under the old keys after
-        that is refused. Raises SignatureError or CredentialsError.
-        """
+        """A single-pair envelope was signed by keys in force at `issued`. Raises SignatureError or CredentialsError."""
         if len(envelope.pairs) != 1:
             raise CredentialsError(f"{what}: exactly one pair of signatures is expected")
         pair = envelope.pairs[0]
@@ -232,12 +228,19 @@ class Credentials:
         if keys is None:
             raise ChangedKeysError(f"{what}: signed with keys that are not in the credentials of {self.node}")
         envelope.verify(keys, what)
-        for identity in self.identities:
-            if identity.issued <= issued and identity.keys != keys and identity.serial > self._serial_of(keys):
-                raise CredentialsError(f"{what}: signed with keys that {self.node} had replaced on {identity.issued}")
+        self.check_in_force(keys, issued, what)
 
-    def _serial_of(self, keys: PublicKeys) -> int:
-        return max(identity.serial for identity in self.identities if identity.keys == keys)
+    def check_in_force(self, keys: PublicKeys, moment: str, what: str) -> None:
+        """Keys of this chain sign until the version that replaces or revokes them. Raises CredentialsError.
+
+        There is no lower bound: what claims to be older than its keys harms nobody but its author.
+        """
+        last = max(identity.serial for identity in self.identities if identity.keys == keys)
+        for identity in self.identities:
+            if identity.issued <= moment and identity.serial > last:
+                raise CredentialsError(f"{what}: signed with keys that {self.node} had replaced on {identity.issued}")
+        if self.revoked is not None and self.current.issued <= moment:
+            raise CredentialsError(f"{what}: signed with keys that {self.node} had revoked on {self.current.issued}")
 
     def accept(self, offered: "Credentials") -> "Credentials":
         """The chain to pin after `offered` arrived: the longer one, if it extends this one.

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from verbale.protocol.errors import MalformedError
 
-__all__ = ["b64", "format_time", "from_b64", "parse_time"]
+__all__ = ["b64", "format_time", "from_b64", "is_version_1", "parse_time"]
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
 def b64(data: bytes) -> str:
@@ -31,6 +31,11 @@ def from_b64(text: object, what: str, *, length: int | None = None) -> bytes:
     if length is not None and len(data) != length:
         raise MalformedError(f"{what} must be {length} bytes, found {len(data)}")
     return data
+
+
+def is_version_1(value: object) -> bool:
+    """Whether a document's `v` is the number 1; `true`, which Python holds equal to it, is not."""
+    return type(value) is int and value == 1
 
 
 def format_time(moment: datetime) -> str:

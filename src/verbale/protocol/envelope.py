@@ -19,7 +19,8 @@ __all__ = ["ACT_TYPE", "CREDENTIALS_TYPE", "MAX_ENVELOPE_BYTES", "Envelope", "Si
 ACT_TYPE = "application/vnd.verbale.act+json"
 CREDENTIALS_TYPE = "application/vnd.verbale.credentials+json"
 MAX_ENVELOPE_BYTES = MAX_ACT_BYTES * 4 // 3 + 32_768  # base64 of the largest payload, and the signatures
-_MAX_PAIRS = 2
+# Who may sign what: an act its author alone; credentials their old and, in a rotation, their new keys.
+_MAX_PAIRS = {ACT_TYPE: 1, CREDENTIALS_TYPE: 2}
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -78,9 +79,9 @@ class Envelope:
             raise MalformedError("envelope must be an object with exactly payload, payloadType, signatures")
         if value["payloadType"] != payload_type:
             raise MalformedError(f"envelope holds {value['payloadType']!r:.80}, expected {payload_type!r}")
-        signatures = value["signatures"]
-        if not isinstance(signatures, list) or len(signatures) not in range(2, 2 * _MAX_PAIRS + 1, 2):
-            raise MalformedError("envelope: signatures must come in pairs, one pair or two")
+        signatures, most = value["signatures"], _MAX_PAIRS[payload_type]
+        if not isinstance(signatures, list) or len(signatures) not in range(2, 2 * most + 1, 2):
+            raise MalformedError(f"envelope: signatures must come in pairs, at most {most} for {payload_type}")
         read = [_signature(item, index) for index, item in enumerate(signatures)]
         pairs = tuple(SignaturePair(*read[i], *read[i + 1]) for i in range(0, len(read), 2))
         return cls(payload_type, from_b64(value["payload"], "envelope: payload"), pairs)

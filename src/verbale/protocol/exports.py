@@ -12,6 +12,7 @@ from typing import Any
 from verbale.protocol.acts import Act, parse_act
 from verbale.protocol.canonical import canonical_bytes, parse_object
 from verbale.protocol.credentials import MAX_CREDENTIALS_BYTES, Credentials
+from verbale.protocol.encoding import is_version_1
 from verbale.protocol.envelope import ACT_TYPE, MAX_ENVELOPE_BYTES, Envelope
 from verbale.protocol.errors import CredentialsError, MalformedError, ProofError
 from verbale.protocol.merkle import appended, root_of_peaks
@@ -66,7 +67,11 @@ def verify_export(lines: Iterable[bytes]) -> ExportSummary:
     head = _parse(next(rows, b""), _HEAD_LIMIT, "line 1")
     if set(head) != {"verbale", "v", "checkpoint", "credentials"} or head["verbale"] != "register-export":
         raise MalformedError("line 1: this is no register export")
-    if head["v"] != 1 or not isinstance(head["credentials"], list) or not isinstance(head["checkpoint"], str):
+    if (
+        not is_version_1(head["v"])
+        or not isinstance(head["credentials"], list)
+        or not isinstance(head["checkpoint"], str)
+    ):
         raise MalformedError("line 1: version must be 1, credentials a list, checkpoint text")
     known = {item.node: item for item in map(Credentials.from_json, head["credentials"])}
     checkpoint = Checkpoint.parse(head["checkpoint"])
@@ -76,7 +81,7 @@ def verify_export(lines: Iterable[bytes]) -> ExportSummary:
     for number, row in enumerate(rows, start=2):
         line = _parse(row, _LINE_LIMIT, f"line {number}")
         if set(line) == {"end"}:
-            if line["end"] != count or next(rows, None) is not None:
+            if type(line["end"]) is not int or line["end"] != count or next(rows, None) is not None:
                 raise MalformedError(f"line {number}: the export does not end where it says")
             break
         disclosed += _verify_entry(line, f"line {number}", tops, count, known)

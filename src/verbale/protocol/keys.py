@@ -26,6 +26,7 @@ ED25519_SIGNATURE_BYTES = 64
 MLDSA65_SIGNATURE_BYTES = 3309
 _PUBLIC_BYTES = {"ed25519": 32, "mldsa65": 1952, "mlkem768": 1184, "x25519": 32}
 _SEED_BYTES = {"ed25519": 32, "mldsa65": 32, "mlkem768": 64, "x25519": 32}
+_PROBE = X25519PrivateKey.from_private_bytes(bytes(32))
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -55,6 +56,8 @@ class PublicKeys:
         keys = cls(**raw)
         try:
             _ = (keys._ed25519, keys._mldsa65, keys._sealing)
+            # A point of small order shares no secret; refused here, it cannot fail a sealing later.
+            _PROBE.exchange(X25519PublicKey.from_public_bytes(keys.x25519))
         except ValueError as error:
             raise MalformedError(f"keys: {error}") from None
         return keys

@@ -16,8 +16,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from verbale.protocol.canonical import canonical_bytes, parse_object
-from verbale.protocol.encoding import b64, from_b64
+from verbale.protocol.acts import is_node
+from verbale.protocol.canonical import canonical_bytes, parse_canonical, parse_object
+from verbale.protocol.encoding import b64, from_b64, is_version_1
 from verbale.protocol.errors import KeystoreError, MalformedError
 from verbale.protocol.keys import PrivateKeys
 
@@ -66,6 +67,8 @@ class Keystore:
             head = parse_object(data.removesuffix(b"\n"), limit=_MAX_BYTES, what="keystore")
             if set(head) != {"verbale", "v", "node", "kdf", "nonce", "sealed"} or head["verbale"] != "keystore":
                 raise MalformedError("it is no keystore")
+            if not is_version_1(head["v"]) or not isinstance(head["node"], str) or not is_node(head["node"]):
+                raise MalformedError("version must be 1 and node must name a node")
             sealed = from_b64(head.pop("sealed"), "sealed")
             nonce = from_b64(head["nonce"], "nonce", length=12)
             key = _derive(passphrase, head["kdf"])
@@ -75,8 +78,13 @@ class Keystore:
             secret = AESGCM(key).decrypt(nonce, sealed, canonical_bytes(head))
         except InvalidTag:
             raise KeystoreError("the passphrase is wrong, or the file of private keys was changed") from None
-        seeds = parse_object(b'{"g":' + secret + b"}", limit=_MAX_BYTES, what="keystore content")["g"]
-        return cls(head["node"], tuple(PrivateKeys.from_seeds(item) for item in seeds))
+        try:
+            seeds = parse_canonical(secret, limit=_MAX_BYTES, what="content")
+            if not isinstance(seeds, list) or not seeds:
+                raise MalformedError("it holds no keys")
+            return cls(head["node"], tuple(PrivateKeys.from_seeds(item) for item in seeds))
+        except MalformedError as error:
+            raise KeystoreError(f"the file of private keys is damaged: {error}") from None
 
     def save(self, path: Path, passphrase: str) -> None:
         """Write atomically, readable by the owner only."""

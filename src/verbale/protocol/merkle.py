@@ -165,7 +165,7 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
     if old == new:
         if proof:
             raise ProofError("consistency proof: must be empty between trees of one size")
-        if old_root != new_root:
+        if old_root != new_root or (old == 0 and old_root != EMPTY_ROOT):
             raise ProofError(f"consistency proof: two different trees of {old} entries")
         return
     if old == 0:

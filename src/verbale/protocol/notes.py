@@ -48,7 +48,11 @@ class SignedNote:
     @classmethod
     def parse(cls, note: str) -> "SignedNote":
         """Raises MalformedError naming the line."""
-        if len(note.encode()) > MAX_NOTE_BYTES:
+        try:
+            size = len(note.encode())
+        except UnicodeEncodeError:
+            raise MalformedError("signed note: is not UTF-8 text") from None
+        if size > MAX_NOTE_BYTES:
             raise LimitError(f"signed note is larger than {MAX_NOTE_BYTES} bytes")
         text, separator, tail = note.rpartition("\n\n")
         if not separator or not tail.endswith("\n"):
@@ -147,7 +151,10 @@ class Checkpoint:
         keys.verify(
             _cosigned(moment, self.note.text), pair[0][8:], pair[1][8:], f"cosignature of {node} on {self.node}"
         )
-        return datetime.fromtimestamp(moment, UTC)
+        try:
+            return datetime.fromtimestamp(moment, UTC)
+        except (OverflowError, ValueError, OSError):
+            raise ProofError(f"cosignature of {node}: {moment} is no moment of the calendar") from None
 
 
 @dataclass(frozen=True)

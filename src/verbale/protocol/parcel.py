@@ -14,6 +14,7 @@ refused by whoever cannot open it. Frames: one kind byte, an 8-byte big-endian l
 """
 
 import hashlib
+import re
 import secrets
 import struct
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from verbale.protocol.acts import is_node, new_nonce
 from verbale.protocol.canonical import canonical_bytes, parse_object
 from verbale.protocol.credentials import Credentials
-from verbale.protocol.encoding import b64, format_time, from_b64, parse_time
+from verbale.protocol.encoding import b64, format_time, from_b64, is_version_1, parse_time
 from verbale.protocol.envelope import MAX_ENVELOPE_BYTES, Envelope, pae
 from verbale.protocol.errors import CredentialsError, LimitError, MalformedError, SealError
 from verbale.protocol.keys import ED25519_SIGNATURE_BYTES, MLDSA65_SIGNATURE_BYTES, PrivateKeys, PublicKeys
@@ -160,13 +161,14 @@ class SealedParcel:
         return credentials
 
     def verify(self, sender: Credentials) -> None:
-        """The sender's two signatures. Raises SignatureError or CredentialsError."""
+        """The sender's signatures, by keys in force at the header's time. Raises SignatureError or CredentialsError."""
         keys = sender.keys_by_fingerprint(self.header["key"])
         if keys is None or sender.node != self.sender:
             raise CredentialsError(f"parcel from {self.sender}: signed with keys that are not in its credentials")
         keys.verify(
             _signed(self.header_line, self.ciphertext), self.ed25519, self.mldsa65, f"parcel from {self.sender}"
         )
+        sender.check_in_force(keys, self.header["at"], f"parcel from {self.sender}")
 
     def open(self, node: str, generations: Iterable[PrivateKeys]) -> Contents:
         """Unseal and parse. Raises SealError when not sealed to these keys, MalformedError when damaged inside."""
@@ -235,12 +237,14 @@ def _signed(header_line: bytes, ciphertext: bytes) -> bytes:
 
 def _check_header(header: Mapping[str, Any]) -> None:
     expected = {"v", "id", "from", "key", "at", "size", "nonce", "to"}
-    if set(header) - {"credentials"} != expected or header["v"] != 1:
+    if set(header) - {"credentials"} != expected or not is_version_1(header["v"]):
         raise MalformedError("parcel header: must have exactly " + ", ".join(sorted(expected)) + ", version 1")
     if not isinstance(header["from"], str) or not is_node(header["from"]):
         raise MalformedError("parcel header: from must name a node")
-    if not all(isinstance(header[name], str) for name in ("id", "key", "nonce")):
-        raise MalformedError("parcel header: id, key and nonce must be text")
+    for name, digits in (("id", 32), ("key", 64)):
+        if not isinstance(header[name], str) or not re.fullmatch(f"[0-9a-f]{{{digits}}}", header[name]):
+            raise MalformedError(f"parcel header: {name} must be {digits} hex digits")
+    from_b64(header["nonce"], "parcel header: nonce", length=12)
     if type(header["size"]) is not int or not 0 <= header["size"] <= MAX_PARCEL_BYTES:
         raise MalformedError(f"parcel header: size must be between 0 and {MAX_PARCEL_BYTES}")
     parse_time(header["at"], "parcel header: at")

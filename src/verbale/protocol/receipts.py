@@ -4,17 +4,19 @@ A register entry's leaf is the canonical JSON `{"act": id, "at": time}`: it comm
 recording, and reveals no content. A receipt is the leaf, its index, an inclusion proof and a checkpoint.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from verbale.protocol.canonical import canonical_bytes, parse_object
 from verbale.protocol.credentials import Credentials
-from verbale.protocol.encoding import b64, from_b64, parse_time
+from verbale.protocol.encoding import b64, format_time, from_b64, is_version_1, parse_time
 from verbale.protocol.errors import CredentialsError, MalformedError, ProofError, SignatureError
+from verbale.protocol.keys import PublicKeys
 from verbale.protocol.merkle import leaf_hash, verify_inclusion
-from verbale.protocol.notes import Checkpoint
+from verbale.protocol.notes import Checkpoint, log_name
 
 __all__ = ["Leaf", "Receipt", "verify_checkpoint"]
 
@@ -57,14 +59,26 @@ def verify_checkpoint(checkpoint: Checkpoint, known: Mapping[str, Credentials]) 
     `known` maps node names to credentials. Strict on purpose: a line by somebody unknown is refused, so that no bit of
     a checkpoint can change unnoticed. Raises SignatureError, CredentialsError or ProofError.
     """
-    _verify_any(checkpoint.node, known, checkpoint.verify)
-    for node in checkpoint.cosigners:
-        _verify_any(node, known, lambda keys, node=node: checkpoint.verify_cosignature(node, keys))
-    if len(checkpoint.note.signatures) != 2 + 2 * len(checkpoint.cosigners):
-        raise SignatureError(f"checkpoint of {checkpoint.node}: unexpected signature lines")
+    what, cosigners = f"checkpoint of {checkpoint.node}", checkpoint.cosigners
+    names = {log_name(node) for node in (checkpoint.node, *cosigners)}
+    if len(checkpoint.note.signatures) != 2 * len(names) or {line[0] for line in checkpoint.note.signatures} != names:
+        raise SignatureError(f"{what}: unexpected signature lines")
+    _verify_any(checkpoint.node, known, what, partial(_signed_at, checkpoint))
+    for node in cosigners:
+        _verify_any(node, known, f"cosignature of {node}", partial(_cosigned_at, checkpoint, node))
 
 
-def _verify_any(node: str, known: Mapping[str, Credentials], check: Any) -> None:
+def _signed_at(checkpoint: Checkpoint, keys: PublicKeys) -> str:
+    checkpoint.verify(keys)
+    return checkpoint.time
+
+
+def _cosigned_at(checkpoint: Checkpoint, node: str, keys: PublicKeys) -> str:
+    return format_time(checkpoint.verify_cosignature(node, keys))
+
+
+def _verify_any(node: str, known: Mapping[str, Credentials], what: str, check: Callable[[PublicKeys], str]) -> None:
+    """Some keys of `node` pass `check`, and were in force at the time that it returns."""
     credentials = known.get(node)
     if credentials is None:
         raise CredentialsError(f"the credentials of {node} are not at hand, so its signature cannot be checked")
@@ -75,10 +89,11 @@ def _verify_any(node: str, known: Mapping[str, Credentials], check: Any) -> None
             continue
         seen.add(identity.fingerprint)
         try:
-            check(identity.keys)
+            moment = check(identity.keys)
         except SignatureError as error:
             failure = failure or error
         else:
+            credentials.check_in_force(identity.keys, moment, what)
             return
     raise failure or SignatureError(f"no keys of {node}")
 
@@ -133,8 +148,10 @@ class Receipt:
     def from_json(cls, value: Any) -> "Receipt":
         """Parse without verifying. Raises MalformedError naming the field."""
         fields = {"verbale", "v", "leaf", "index", "proof", "checkpoint", "credentials"}
-        if not isinstance(value, dict) or set(value) != fields or value["verbale"] != "receipt" or value["v"] != 1:
-            raise MalformedError(f"receipt must be an object with exactly {', '.join(sorted(fields))}, version 1")
+        if not isinstance(value, dict) or set(value) != fields or value["verbale"] != "receipt":
+            raise MalformedError(f"receipt must be an object with exactly {', '.join(sorted(fields))}")
+        if not is_version_1(value["v"]):
+            raise MalformedError("receipt: version must be 1")
         index, proof, credentials = value["index"], value["proof"], value["credentials"]
         if type(index) is not int or not isinstance(proof, list) or not isinstance(credentials, list):
             raise MalformedError("receipt: index must be an integer, proof and credentials lists")

@@ -23,11 +23,12 @@ def _words() -> tuple[str, ...]:
 def fingerprint_words(fingerprint: str) -> tuple[str, ...]:
     """Twelve words for a fingerprint of 64 hex digits. Raises MalformedError."""
     try:
-        number = int.from_bytes(bytes.fromhex(fingerprint)[:32], "big")
+        raw = bytes.fromhex(fingerprint)
     except ValueError:
         raise MalformedError("a fingerprint has 64 hex digits") from None
-    if len(fingerprint) != 64:
+    if len(fingerprint) != 64 or len(raw) != 32:
         raise MalformedError("a fingerprint has 64 hex digits")
+    number = int.from_bytes(raw, "big")
     words = _words()
     return tuple(words[(number >> (256 - 11 * (place + 1))) & 0x7FF] for place in range(WORD_COUNT))
 
