@@ -1,0 +1,1 @@
+"""Tests of the protocol library: `docs/protocol.md`, sentence by sentence."""
