@@ -1,0 +1,86 @@
+"""Who may do and see what: roles, need-to-know, four eyes."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from verbale.node.errors import AccessError
+from verbale.node.models import ActRecord, AuditEntry, Matter, ReadMark, User
+
+__all__ = ["ROLES", "audit", "may", "may_read", "readable_matters", "require", "require_read", "saw"]
+
+ROLES = {
+    "desk": _("Desk officer"),
+    "analyst": _("Analyst"),
+    "legal": _("Legal adviser"),
+    "negotiator": _("Negotiator"),
+    "head": _("Head of mission"),
+    "secretariat": _("Secretariat"),
+    "auditor": _("Auditor"),
+    "operator": _("Operator"),
+}
+
+# What each role may do. One row a right; who reads it knows the whole of it.
+RIGHTS = {
+    "read": {"desk", "analyst", "legal", "negotiator", "head", "secretariat", "auditor"},
+    "draft": {"desk", "analyst", "legal", "negotiator", "head", "secretariat"},
+    "import": {"desk", "analyst"},
+    "acknowledge": {"desk", "head", "secretariat", "negotiator"},
+    "clear": {"head"},
+    "restrict": {"head", "desk"},
+    "partners": {"operator", "head"},
+    "pouch": {"desk", "operator", "head"},
+    "audit": {"auditor", "head"},
+    "users": {"operator"},
+}
+
+
+def may(user: User, right: str) -> bool:
+    """Whether a person's roles give a right."""
+    return user.is_authenticated and user.has_role(*RIGHTS[right])
+
+
+def require(user: User, right: str) -> None:
+    """Raises AccessError naming the roles that could."""
+    if not may(user, right):
+        roles = ", ".join(str(ROLES[role]) for role in ROLES if role in RIGHTS[right])
+        raise AccessError(f"{user.shown} may not do this; it takes one of: {roles}")
+
+
+def readable_matters(user: User) -> "QuerySet[Matter]":
+    """The matters that a person may open. The auditor reads who did what, and restricted matters too."""
+    if not may(user, "read"):
+        return Matter.objects.none()
+    if user.has_role("auditor"):
+        return Matter.objects.all()
+    named = user.matters.values_list("id", flat=True)
+    return Matter.objects.filter(Q(restricted=False) | Q(id__in=list(named)))
+
+
+def may_read(user: User, matter: Matter) -> bool:
+    return readable_matters(user).filter(pk=matter.pk).exists()
+
+
+def require_read(user: User, matter: Matter) -> None:
+    """Raises AccessError that does not tell what the matter is about."""
+    if not may_read(user, matter):
+        raise AccessError("This matter is open only to the people named on it.")
+
+
+def saw(user: User, records: list[ActRecord]) -> None:
+    """Note that a person opened acts; every reading of a RED act goes into the audit trail."""
+    known = set(ReadMark.objects.filter(user=user, act_id__in=[r.id for r in records]).values_list("act_id", flat=True))
+    ReadMark.objects.bulk_create(
+        [ReadMark(user=user, act_id=record.id) for record in records if record.id not in known], ignore_conflicts=True
+    )
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(who=user.username, verb="read", matter_id=record.matter_id, act_id=record.id, detail="TLP:RED")
+            for record in records
+            if record.marking == "RED"
+        ]
+    )
+
+
+def audit(who: str, verb: str, *, matter_id: str = "", act_id: str = "", detail: str = "") -> None:
+    """Add a line to the trail of who did what."""
+    AuditEntry.objects.create(who=who, verb=verb, matter_id=matter_id, act_id=act_id, detail=detail)

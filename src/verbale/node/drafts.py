@@ -1,0 +1,179 @@
+"""Drafts and clearance: between 'write' and 'leave the house' stands a second person.
+
+    draft ──submit──▶ submitted ──clear──▶ sent
+      ▲                  │
+      └──── returned ◀───┘ return          (who drafts does not clear)
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from verbale.node import events
+from verbale.node.access import audit, require
+from verbale.node.errors import AccessError, ClearanceError, UserError
+from verbale.node.models import ActRecord, Clearing, Draft, DraftVersion, User
+from verbale.node.registry import act_type, validate_body
+from verbale.node.services import Clearance, Outgoing, issue_many
+from verbale.protocol import Marking, parse_marking
+
+__all__ = ["DraftFields", "clear", "create", "give_back", "submit", "update", "withdraw"]
+
+_OPEN = (Draft.Status.DRAFT, Draft.Status.RETURNED)
+
+
+@dataclass(frozen=True)
+class DraftFields:
+    """What a drafter decides."""
+
+    type: str
+    body: dict[str, Any]
+    audience: tuple[str, ...]
+    matter: str = ""
+    about: str = ""
+    refs: tuple[str, ...] = ()
+    marking: str = "AMBER"
+    precedence: str = "ROUTINE"
+    exercise: bool = False
+    companions: tuple[dict[str, Any], ...] = field(default=())
+
+
+def create(fields: DraftFields, user: User) -> Draft:
+    """A new draft. Raises UserError naming the field, or AccessError."""
+    require(user, "draft")
+    draft = Draft(drafter=user)
+    _fill(draft, fields)
+    draft.save()
+    audit(user.username, "drafted", matter_id=draft.about_id or draft.matter_id, detail=str(draft.id))
+    events.note("draft", matter_id=draft.about_id or draft.matter_id)
+    return draft
+
+
+def update(draft: Draft, fields: DraftFields, user: User) -> None:
+    """Change an open draft. Only its drafter may."""
+    _require_open(draft, user)
+    _fill(draft, fields)
+    draft.save()
+
+
+def _fill(draft: Draft, fields: DraftFields) -> None:
+    validate_body(fields.type, fields.body)
+    for item in fields.companions:
+        validate_body(item["type"], item["body"])
+    draft.type, draft.body, draft.audience = fields.type, fields.body, list(fields.audience)
+    draft.matter_id, draft.about_id, draft.refs = fields.matter, fields.about, list(fields.refs)
+    draft.marking, draft.precedence = parse_marking(fields.marking).value, fields.precedence
+    draft.exercise, draft.companions = fields.exercise, list(fields.companions)
+
+
+def _require_open(draft: Draft, user: User) -> None:
+    require(user, "draft")
+    if draft.drafter_id != user.pk:
+        raise AccessError(f"This draft is {draft.drafter.shown}'s.")
+    if draft.status not in _OPEN:
+        raise UserError("A draft that waits for clearance or has left cannot be changed; it can be withdrawn or returned.")
+
+
+def submit(draft: Draft, user: User) -> None:
+    """Put a draft before the head of mission."""
+    _require_open(draft, user)
+    with transaction.atomic():
+        draft.version = draft.versions.count() + 1
+        DraftVersion.objects.create(draft=draft, version=draft.version, body=draft.body, by=user)
+        draft.status, draft.submitted_at, draft.remarks = Draft.Status.SUBMITTED, timezone.now(), ""
+        draft.save()
+        audit(user.username, "submitted", matter_id=draft.about_id or draft.matter_id, detail=str(draft.id))
+        events.note("draft", matter_id=draft.about_id or draft.matter_id, precedence=draft.precedence)
+
+
+def give_back(draft: Draft, user: User, remarks: str) -> None:
+    """Return a draft with remarks."""
+    _require_decision(draft, user)
+    if not remarks.strip():
+        raise UserError("Say what should change before the draft is returned.", "remarks")
+    draft.status, draft.remarks = Draft.Status.RETURNED, remarks.strip()
+    draft.decided_by, draft.decided_at = user, timezone.now()
+    draft.save()
+    audit(user.username, "returned", matter_id=draft.about_id or draft.matter_id, detail=f"{draft.id}: {remarks.strip()}")
+    events.note("draft", matter_id=draft.about_id or draft.matter_id)
+
+
+def withdraw(draft: Draft, user: User) -> None:
+    """Take a draft back that has not left the house."""
+    require(user, "draft")
+    if draft.drafter_id != user.pk or draft.status == Draft.Status.SENT:
+        raise AccessError("Only its drafter can withdraw a draft, and only before it has left.")
+    draft.status = Draft.Status.WITHDRAWN
+    draft.save()
+    audit(user.username, "withdrew", matter_id=draft.about_id or draft.matter_id, detail=str(draft.id))
+    events.note("draft", matter_id=draft.about_id or draft.matter_id)
+
+
+def _require_decision(draft: Draft, user: User) -> None:
+    require(user, "clear")
+    if draft.drafter_id == user.pk:
+        raise ClearanceError("Who drafts does not clear: another person has to decide.")
+    if draft.status != Draft.Status.SUBMITTED:
+        raise UserError("This draft does not wait for clearance.")
+
+
+def clear(draft: Draft, user: User) -> list[ActRecord]:
+    """Clear and send: the draft and its companions become acts, all or none, and are queued for delivery.
+
+    The caller has made sure of the second factor. Clearing twice sends once.
+    """
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().select_related("drafter").get(pk=draft.pk)
+        _require_decision(draft, user)
+        clearance = Clearance(draft.drafter.username, user.username)
+        marking = Marking(draft.marking)
+        outgoings = [
+            Outgoing(
+                item["type"],
+                item["body"],
+                tuple(draft.audience),
+                item["matter"],
+                tuple(item.get("refs", ())),
+                parse_marking(item.get("marking", draft.marking)),
+                draft.precedence,
+                draft.exercise,
+            )
+            for item in draft.companions
+        ]
+        main = Outgoing(
+            draft.type,
+            draft.body,
+            tuple(draft.audience),
+            draft.matter_id or None,
+            tuple(draft.refs),
+            marking,
+            draft.precedence,
+            draft.exercise,
+        )
+        records = issue_many([*outgoings, main], clearance=clearance)
+        draft.status, draft.decided_by, draft.decided_at = Draft.Status.SENT, user, timezone.now()
+        draft.act_id = records[-1].id
+        draft.save()
+        Clearing.objects.bulk_create(
+            [
+                Clearing(
+                    act_id=record.id,
+                    drafted_by=draft.drafter.shown,
+                    cleared_by=user.shown,
+                    cleared_at=draft.decided_at,
+                )
+                for record in records
+            ]
+        )
+        for record in records:
+            audit(user.username, "cleared", matter_id=record.matter_id, act_id=record.id, detail=str(draft.id))
+        events.note("draft", matter_id=draft.about_id or draft.matter_id)
+    return records
+
+
+def label_of(draft: Draft) -> str:
+    """What the draft will be: `Note verbale`."""
+    known = act_type(draft.type)
+    return str(known.label) if known else draft.type

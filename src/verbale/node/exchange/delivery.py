@@ -1,0 +1,171 @@
+"""The worker that keeps the outbox moving: by precedence, with exponential back-off, one parcel a partner at a time.
+
+At least once on the wire: a delivery stays queued until a verified receipt is on the disk. Exactly once in the register:
+the recipient knows acts by their id. A lease keeps several workers off one partner's queue, and runs out if one dies.
+"""
+
+import contextlib
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import httpx
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.utils import timezone
+
+from verbale.node import events
+from verbale.node.errors import NodeError
+from verbale.node.exchange.client import exchange
+from verbale.node.models import Delivery, Partner
+from verbale.protocol import ProtocolError
+
+__all__ = ["Worker", "back_off", "run_once"]
+
+log = logging.getLogger(__name__)
+BATCH = 100
+LEASE_SECONDS = 120.0
+_CEILING = (10.0, 60.0, 300.0, 900.0)
+"""Longest pause between tries, in seconds, for FLASH, IMMEDIATE, PRIORITY, ROUTINE."""
+
+
+def back_off(attempts: int, rank: int) -> float:
+    """Seconds to wait after that many failed tries: doubling, capped by precedence, spread by chance."""
+    pause = min(_CEILING[rank], 0.5 * 2 ** min(attempts, 20))
+    return pause * random.uniform(0.7, 1.0)  # noqa: S311 - a spread of retries, no secret
+
+
+def claim(node: str) -> list[Delivery]:
+    """Lease the next deliveries to one partner: FLASH first, then oldest first."""
+    now = time.time()
+    with transaction.atomic():
+        due = Delivery.objects.filter(
+            status=Delivery.Status.QUEUED, node=node, next_at__lte=now, leased_until__lte=now
+        ).order_by("rank", "id")
+        ids = list(due.values_list("id", flat=True)[:BATCH])
+        # Conditional on the lease, so that of two workers one gets the row.
+        mine = [
+            identifier
+            for identifier in ids
+            if Delivery.objects.filter(id=identifier, leased_until__lte=now).update(leased_until=now + LEASE_SECONDS)
+        ]
+    rows = Delivery.objects.filter(id__in=mine).select_related("act").order_by("rank", "id")
+    return list(rows)
+
+
+def serve_partner(partner: Partner, http: httpx.Client) -> bool:
+    """One exchange with a partner, if anything is due. Returns whether there is reason to come again at once."""
+    deliveries = claim(partner.node)
+    if not deliveries and not _greeting_due(partner):
+        return False
+    try:
+        exchange(partner, deliveries, http)
+    except (NodeError, ProtocolError) as error:
+        _postpone(deliveries, str(error))
+        failing = partner.failing_since or timezone.now()
+        Partner.objects.filter(pk=partner.pk).update(last_failure=str(error)[:1000], failing_since=failing)
+        if partner.failing_since is None:
+            log.warning("exchange with %s failed: %s", partner.node, error)
+            events.note("partner", node=partner.node)
+        return False
+    unsettled = [item for item in deliveries if item.status == Delivery.Status.QUEUED]
+    _postpone(unsettled, "")
+    Partner.objects.filter(pk=partner.pk).update(last_contact=timezone.now(), last_failure="", failing_since=None)
+    if partner.failing_since is not None:
+        events.note("partner", node=partner.node)
+    return bool(deliveries)
+
+
+def _greeting_due(partner: Partner) -> bool:
+    """Whether heads should be exchanged although there is nothing to deliver."""
+    last = max(filter(None, (partner.last_contact, partner.failing_since)), default=None)
+    age = (timezone.now() - last).total_seconds() if last else float("inf")
+    if partner.failing_since is not None:
+        return age > min(settings.CONFIG.sync_seconds, 30)
+    return age > settings.CONFIG.sync_seconds or (not partner.cosignature_told and age > 1)
+
+
+def _postpone(deliveries: list[Delivery], failure: str) -> None:
+    now = time.time()
+    for delivery in deliveries:
+        delivery.attempts += 1
+        delivery.next_at = now + back_off(delivery.attempts, delivery.rank)
+        delivery.leased_until = 0
+        delivery.failure = failure[:1000] or delivery.failure
+    Delivery.objects.bulk_update(deliveries, ["attempts", "next_at", "leased_until", "failure"])
+
+
+def run_once(http: httpx.Client | None = None) -> int:
+    """Serve every reachable partner until nothing is due; returns how many exchanges brought something. For tests
+    and for `verbale deliver`."""
+    rounds = 0
+    with http or httpx.Client(timeout=30) as client:
+        for partner in _reachable():
+            while serve_partner(Partner.objects.get(pk=partner.pk), client):
+                rounds += 1
+    return rounds
+
+
+def _reachable() -> list[Partner]:
+    return list(Partner.objects.filter(status=Partner.Status.CONFIRMED).exclude(endpoint=""))
+
+
+class Worker:
+    """Background delivery, as threads of the serving process or of `verbale worker`."""
+
+    def __init__(self, idle_seconds: float = 0.5, parallel: int = 8) -> None:
+        self._idle = idle_seconds
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="deliver")
+        self._busy: dict[str, Future[None]] = {}
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._http = httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0))
+
+    def start(self) -> None:
+        events.listen(self._wake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the exchanges in hand."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout=10)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._http.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            _guarded(self._dispatch)
+            self._wake.wait(self._idle)
+        connection.close()
+
+    def _dispatch(self) -> None:
+        for partner in _reachable():
+            busy = self._busy.get(partner.node)
+            if busy is None or busy.done():
+                # One thread a partner: a slow one holds up nobody else.
+                self._busy[partner.node] = self._pool.submit(_guarded, self._serve, partner.node)
+
+    def _serve(self, node: str) -> None:
+        while not self._stop.is_set():
+            partner = Partner.objects.filter(pk=node).first()
+            if partner is None or not serve_partner(partner, self._http):
+                return
+
+
+def _guarded(work: Callable[..., None], *arguments: object) -> None:
+    """A fault of one round must not end the worker: it is logged, and the next round tries again."""
+    close_old_connections()
+    try:
+        work(*arguments)
+    except DatabaseError:
+        log.exception("the database refused; trying again")
+        with contextlib.suppress(DatabaseError):
+            connection.close()
+    except Exception:
+        log.exception("delivery failed unexpectedly; trying again")

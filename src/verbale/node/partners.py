@@ -1,0 +1,125 @@
+"""Onboarding of partners by credentials, the out-of-band check, and the refusal of changed keys."""
+
+import httpx
+from django.db import transaction
+from django.utils import timezone
+
+from verbale.node import events
+from verbale.node.access import audit
+from verbale.node.errors import PartnerError, UserError
+from verbale.node.identity import node_name
+from verbale.node.models import Partner
+from verbale.protocol import ChangedKeysError, Credentials, ProtocolError, fingerprint_words, same_words
+
+__all__ = ["add", "block", "confirm", "fetch_credentials", "raise_alarm", "renew", "settle_alarm", "words_of"]
+
+_TIMEOUT = httpx.Timeout(10.0)
+
+
+def words_of(partner: Partner) -> str:
+    """The fingerprint as the words that two people compare."""
+    return " ".join(fingerprint_words(partner.fingerprint))
+
+
+def fetch_credentials(endpoint: str) -> Credentials:
+    """Ask a node for its credentials. What comes back is unproven until its words are compared out of band."""
+    url = endpoint.rstrip("/") + "/exchange/v1/credentials"
+    try:
+        answer = httpx.get(url, timeout=_TIMEOUT)
+        answer.raise_for_status()
+        return Credentials.from_bytes(answer.content)
+    except httpx.InvalidURL as error:
+        raise UserError(f"{endpoint} is no address: {error}", "endpoint") from None
+    except httpx.HTTPError as error:
+        raise UserError(f"{endpoint} cannot be reached: {error}", "endpoint") from None
+    except ProtocolError as error:
+        raise UserError(f"{endpoint} does not answer with credentials: {error}", "endpoint") from None
+
+
+def add(credentials: Credentials, who: str) -> Partner:
+    """Note a node's credentials; it stays pending until `confirm`. Known ones must be continued, not replaced.
+
+    Raises PartnerError when the keys changed without a signed rotation: loudly, with a standing alarm.
+    """
+    now = credentials.current
+    if now.node == node_name():
+        raise UserError("These are the credentials of this node itself.", "credentials")
+    partner = Partner.objects.filter(pk=now.node).first()
+    if partner is not None:
+        return renew(partner, credentials, who)
+    if now.revoked is not None:
+        raise UserError(f"{now.node} has revoked these credentials: {now.revoked}", "credentials")
+    partner = Partner.objects.create(
+        node=now.node,
+        name=now.name,
+        kind=now.kind,
+        chain=credentials.to_bytes(),
+        fingerprint=now.fingerprint,
+        endpoint=now.endpoint,
+    )
+    audit(who, "added partner", detail=f"{now.node} {now.fingerprint}")
+    return partner
+
+
+def renew(partner: Partner, offered: Credentials, who: str) -> Partner:
+    """Take over a partner's newer credentials if they continue the pinned ones. Raises PartnerError if they do not."""
+    try:
+        accepted = partner.credentials.accept(offered)
+    except ChangedKeysError as error:
+        raise_alarm(partner, str(error))
+        raise PartnerError(str(error)) from None
+    now = accepted.current
+    if accepted is not partner.credentials:
+        partner.chain, partner.fingerprint = accepted.to_bytes(), now.fingerprint
+        partner.name, partner.endpoint = now.name, now.endpoint
+        if now.revoked is not None:
+            partner.status = Partner.Status.BLOCKED
+            partner.alarm = f"{now.node} has revoked its credentials: {now.revoked}"
+        partner.save()
+        audit(who, "renewed credentials", detail=f"{now.node} version {now.serial} {now.fingerprint}")
+    return partner
+
+
+def confirm(partner: Partner, typed: str, who: str) -> None:
+    """The out-of-band check: the words that the partner read out are the ones of these credentials.
+
+    Raises UserError when they differ.
+    """
+    if partner.credentials.revoked is not None:
+        raise UserError("Revoked credentials cannot be confirmed.", "words")
+    if not same_words(partner.fingerprint, typed):
+        raise UserError(
+            "These are not the words of the credentials. Compare again; if they still differ, do not trust them.", "words"
+        )
+    with transaction.atomic():
+        partner.status = Partner.Status.CONFIRMED
+        partner.confirmed_at, partner.confirmed_by = timezone.now(), who
+        partner.save(update_fields=["status", "confirmed_at", "confirmed_by"])
+        audit(who, "confirmed partner", detail=f"{partner.node} {partner.fingerprint}")
+        events.note("partner", node=partner.node)
+
+
+def block(partner: Partner, who: str, reason: str) -> None:
+    """Exchange nothing more with a partner until it is confirmed anew."""
+    partner.status = Partner.Status.BLOCKED
+    partner.save(update_fields=["status"])
+    audit(who, "blocked partner", detail=f"{partner.node}: {reason}")
+    events.note("partner", node=partner.node)
+
+
+def raise_alarm(partner: Partner, text: str) -> None:
+    """A standing alarm on a partner, shown on every page until a person settles it."""
+    if partner.alarm != text:
+        Partner.objects.filter(pk=partner.pk).update(alarm=text)
+        partner.alarm = text
+        audit("system", "alarm", detail=f"{partner.node}: {text}")
+        events.note("alarm", node=partner.node, precedence="FLASH")
+
+
+def settle_alarm(partner: Partner, who: str, remark: str) -> None:
+    """A person has looked into the alarm."""
+    if not remark.strip():
+        raise UserError("Say what was found out before the alarm is settled.", "remark")
+    audit(who, "settled alarm", detail=f"{partner.node}: {partner.alarm} — {remark}")
+    Partner.objects.filter(pk=partner.pk).update(alarm="")
+    partner.alarm = ""

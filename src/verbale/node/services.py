@@ -1,0 +1,242 @@
+"""The two doors by which acts come in: `issue` for what this node says, `receive` for what others say.
+
+After both the same road: verify -> append to the register -> fold the matter -> store the projection -> notify. Web, API,
+command line, pouch, drill and peers all call one of the two.
+"""
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from verbale.node import attachments, events
+from verbale.node.errors import ClearanceError, UserError
+from verbale.node.identity import local, node_name
+from verbale.node.models import ActRecord, Delivery, Partner
+from verbale.node.projection import attachments_of, project
+from verbale.node.register import append, lock, receipts_for
+from verbale.node.registry import act_type, validate_body
+from verbale.protocol import (
+    PRECEDENCES,
+    Act,
+    Envelope,
+    Marking,
+    ProtocolError,
+    Receipt,
+    make_act,
+    new_nonce,
+    parse_act,
+    sign_act,
+)
+from verbale.protocol.limits import CLOCK_SKEW_SECONDS
+
+__all__ = ["Clearance", "Outgoing", "Outcome", "issue", "issue_many", "receive"]
+
+_verifiers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="verify")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What is to be said. `matter=None` opens a new one."""
+
+    type: str
+    body: Mapping[str, Any]
+    audience: tuple[str, ...] = ()
+    matter: str | None = None
+    refs: tuple[str, ...] = ()
+    marking: Marking = Marking.AMBER
+    precedence: str = "ROUTINE"
+    exercise: bool = False
+    nonce: str = field(default_factory=new_nonce)
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """The decision of a second person, as `verbale.node.drafts` makes it."""
+
+    drafted_by: str
+    cleared_by: str
+
+    def __post_init__(self) -> None:
+        if self.drafted_by == self.cleared_by:
+            raise ClearanceError("Who drafts does not clear: another person has to decide.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one received act."""
+
+    act: str
+    status: str
+    """`accepted`, `duplicate` or `refused`."""
+    reason: str | None = None
+    receipt: Receipt | None = None
+
+
+def issue(outgoing: Outgoing, *, clearance: Clearance | None = None) -> ActRecord:
+    """Say one thing; see `issue_many`."""
+    return issue_many([outgoing], clearance=clearance)[0]
+
+
+def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = None) -> list[ActRecord]:
+    """Sign, record, fold and queue acts, all or none. They are durable when this returns.
+
+    Raises UserError for an unlawful body or addressee, ClearanceError when a second person has to decide first.
+    """
+    identity = local()
+    acts = []
+    moment = timezone.now()
+    for place, outgoing in enumerate(outgoings):
+        _check_outgoing(outgoing, clearance)
+        acts.append(
+            make_act(
+                type=outgoing.type,
+                author=identity.node,
+                audience=outgoing.audience,
+                matter=outgoing.matter,
+                refs=outgoing.refs,
+                # A millisecond apart, so that the order in which they were said is the order in which they stand.
+                issued=moment + timedelta(milliseconds=place),
+                marking=outgoing.marking,
+                precedence=outgoing.precedence,
+                exercise=outgoing.exercise,
+                nonce=outgoing.nonce,
+                body=outgoing.body,
+            )
+        )
+    envelopes = [sign_act(act.canonical, identity.keys) for act in acts]
+    with transaction.atomic():
+        records = append(list(zip(acts, envelopes, strict=True)), via="issued")
+        Delivery.objects.bulk_create(
+            [
+                Delivery(act_id=act.id, node=node, rank=PRECEDENCES.index(act.precedence))
+                for act in acts
+                for node in act.audience
+            ]
+        )
+        project(records)
+        for record in records:
+            events.note(
+                "issued", matter_id=record.matter_id, act_id=record.id, node=record.author, precedence=record.precedence
+            )
+    return records
+
+
+def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
+    validate_body(outgoing.type, outgoing.body)
+    known = act_type(outgoing.type)
+    others = [node for node in outgoing.audience if node != node_name()]
+    if others and known is not None and known.clearance and clearance is None:
+        raise ClearanceError(f"{known.label} leaves the house only when a second person has cleared it.")
+    confirmed = set(Partner.objects.filter(status=Partner.Status.CONFIRMED).values_list("node", flat=True))
+    for node in others:
+        if node not in confirmed:
+            raise UserError(f"{node} is not a confirmed partner of this node", "audience")
+
+
+# -- receiving ------------------------------------------------------------------------------------------------------
+
+
+def receive(
+    envelopes: Sequence[Envelope], files: Iterable[bytes] = (), *, via: str, limit_to: str | None = None
+) -> list[Outcome]:
+    """Take in acts of other nodes; one outcome each, in the order given. Receiving again changes nothing.
+
+    With `limit_to`, acts of any other author are refused: over the wire, a node speaks for itself. Attachments are kept
+    only when an accepted act names them.
+    """
+    partners = {partner.node: partner for partner in Partner.objects.all()}
+    known = _held(_id_of(envelope) for envelope in envelopes)
+    # Threads, since verification releases the interpreter lock; they do not touch the database.
+    checked = list(_verifiers.map(lambda envelope: _check(envelope, partners, limit_to, known), envelopes))
+    lawful = {act.id: (act, envelope) for act, envelope, reason in checked if act is not None and reason is None}
+    named = {item["sha256"] for act, _ in lawful.values() for item in attachments_of(act)}
+    _keep_files(files, named)
+    with transaction.atomic():
+        held = _held(lawful)
+        fresh = [pair for identifier, pair in lawful.items() if identifier not in held]
+        if fresh:
+            fresh = _append_fresh(fresh, via)
+    rows = {row.id: row for row in ActRecord.objects.filter(id__in=list(lawful))}
+    receipts = receipts_for([rows[identifier] for identifier in lawful])
+    new = {act.id for act, _ in fresh}
+    outcomes, seen = [], set()
+    for act, envelope, reason in checked:
+        if act is None or reason is not None:
+            outcomes.append(Outcome(act.id if act else _id_of(envelope), "refused", reason))
+            continue
+        status = "accepted" if act.id in new and act.id not in seen else "duplicate"
+        seen.add(act.id)
+        outcomes.append(Outcome(act.id, status, None, receipts[act.id]))
+    return outcomes
+
+
+def _append_fresh(fresh: list[tuple[Act, Envelope]], via: str) -> list[tuple[Act, Envelope]]:
+    # Under the lock of the register's head: two deliveries of one act cannot both find it missing.
+    lock()
+    held = _held(act.id for act, _ in fresh)
+    fresh = [pair for pair in fresh if pair[0].id not in held]
+    if not fresh:
+        return []
+    records = append(fresh, via=via)
+    project(records)
+    for record in records:
+        events.note(
+            "arrived", matter_id=record.matter_id, act_id=record.id, node=record.author, precedence=record.precedence
+        )
+    return fresh
+
+
+def _held(ids: Iterable[str]) -> set[str]:
+    return set(ActRecord.objects.filter(id__in=list(ids)).values_list("id", flat=True))
+
+
+def _id_of(envelope: Envelope) -> str:
+    return hashlib.sha256(envelope.payload).hexdigest()
+
+
+def _keep_files(files: Iterable[bytes], named: set[str]) -> None:
+    attachments.store(content for content in files if hashlib.sha256(content).hexdigest() in named)
+
+
+def _check(
+    envelope: Envelope, partners: Mapping[str, Partner], limit_to: str | None, known: Collection[str]
+) -> tuple[Act | None, Envelope, str | None]:
+    """The act if it parses, and the reason to refuse it if there is one. Rules in the order in which they apply:
+
+    1. The payload is an act in canonical form, within the limits.
+    2. Its author is a confirmed partner, not blocked, not revoked; over the wire, the sender itself.
+    3. Both signatures are the author's, with keys in force at the time of issue.
+    4. This node is among its audience.
+    5. It is not dated further ahead than the clocks may differ.
+    """
+    try:
+        act = parse_act(envelope.payload)
+    except ProtocolError as error:
+        return None, envelope, str(error)
+    me = node_name()
+    if act.author == me:
+        reason = None if act.id in known else "This act claims to be ours, and our register does not hold it."
+        return act, envelope, reason
+    partner = partners.get(act.author)
+    if partner is None or partner.status != Partner.Status.CONFIRMED:
+        return act, envelope, f"{act.author} is not a confirmed partner of {me}."
+    if limit_to is not None and act.author != limit_to:
+        return act, envelope, f"{limit_to} may not deliver acts of {act.author}."
+    if partner.credentials.revoked is not None:
+        return act, envelope, f"{act.author} has revoked its credentials."
+    try:
+        partner.credentials.verify_envelope(envelope, act.issued, f"act {act.id[:12]}")
+    except ProtocolError as error:
+        return act, envelope, str(error)
+    if me not in act.audience:
+        return act, envelope, f"This act is addressed to {', '.join(act.audience) or 'nobody'}, not to {me}."
+    if (act.issued_at - timezone.now()).total_seconds() > CLOCK_SKEW_SECONDS:
+        return act, envelope, f"It is dated {act.issued}, more than {CLOCK_SKEW_SECONDS // 60} minutes ahead of our clock."
+    return act, envelope, None
