@@ -1,0 +1,1 @@
+"""The demonstration: a whole case played between nodes of its own."""
