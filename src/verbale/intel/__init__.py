@@ -4,8 +4,8 @@
     [technique.id for technique in report.techniques]      # in the order of the attack
     shared, held_back = filter_by_marking(report, "GREEN")
 
-Bytes in, a frozen value or a `ReportError` out: no clock, no network, no storage. What the reader does not understand is
-listed in the report; what is malformed is refused as a whole, with the object and the field named.
+Bytes in, a frozen value or a `ReportError` out: no clock, no network, no storage. What the reader does not understand
+is listed in the report; what is malformed is refused as a whole, with the object and the field named.
 """
 
 from .errors import (

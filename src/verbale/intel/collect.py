@@ -40,8 +40,9 @@ class Texts:
 
     def warnings(self) -> list[str]:
         """The warnings, ending with how many more there were."""
-        found = self.values("warnings")
-        return [*found, f"{self._warnings_left_out:,} further warnings"] if self._warnings_left_out else found
+        if self._warnings_left_out:
+            self.add("warnings", f"{self._warnings_left_out:,} further warnings", "", None)
+        return self.values("warnings")
 
     def origins(self) -> list[Origin]:
         """Where every text came from."""

@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 
 from .errors import NotJson, TooLarge
 from .limits import MAX_BYTES, MAX_DEPTH, MAX_INTEGER, MAX_NUMBER_CHARACTERS, MAX_TOKENS
+from .text import visible_value
 
 JsonObject = dict[str, object]
 
@@ -150,7 +151,7 @@ def _raise(owner: object, path: str, field: str, reason: str) -> NoReturn:
 
 
 def _shown(key: str) -> str:
-    return key[:100].encode("utf-8", "replace").decode("utf-8")
+    return visible_value(key[:100])
 
 
 def _walk(tree: object) -> Iterator[tuple[object, str, str, object]]:

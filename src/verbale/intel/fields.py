@@ -50,7 +50,8 @@ class Node:
 
     def fault(self, field: str, reason: str) -> BadObject:
         """The error to raise for `field` of this object."""
-        return BadObject(reason, object_id=self.name, field=self.prefix + field)
+        # A path may hold names that the sender chose, such as the keys in `objects` of observed data.
+        return BadObject(reason, object_id=self.name, field=visible_value(self.prefix + field))
 
     def has(self, field: str) -> bool:
         """Whether the field is there with a value."""
@@ -70,12 +71,17 @@ class Node:
         return value
 
     def line(self, field: str, *, required: bool = False) -> str:
-        """A name, on one line."""
-        return clean_line(self.string(field, required=required))
+        """A name, on one line; one of control characters only is as empty as one of spaces."""
+        return self._shown(field, clean_line(self.string(field, required=required)), required)
 
     def text(self, field: str, *, required: bool = False) -> str:
         """A description, lines kept."""
-        return clean_text(self.string(field, required=required))
+        return self._shown(field, clean_text(self.string(field, required=required)), required)
+
+    def _shown(self, field: str, cleaned: str, required: bool) -> str:
+        if required and not cleaned:
+            raise self.fault(field, "is empty")
+        return cleaned
 
     def seen_value(self, field: str, *, required: bool = False) -> str:
         """An observed value; see `visible_value`."""

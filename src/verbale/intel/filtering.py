@@ -35,7 +35,7 @@ _TEXT_LISTS: Final = ("languages", "sectors", "regions", "countries", "victims",
 
 
 class Withheld(msgspec.Struct, frozen=True):
-    """One thing that was held back: the field of `Report` it stood in, its id, its marking in effect, and a sentence."""
+    """One thing held back: the field of `Report` it stood in, its id, its marking in effect, and a sentence."""
 
     field: str
     id: str

@@ -25,6 +25,14 @@ MAX_INTEGER: Final = 2**53 - 1
 MAX_NUMBER_CHARACTERS: Final = 400
 """Digits of one number; longer ones make the integer parser itself slow."""
 
+MAX_NAME_CHARACTERS: Final = 250
+"""Characters of a text that the reader repeats for each of many others, such as a galaxy's type for each of its
+clusters or an object's name for each of its relations; without it a small file could grow into a report of any size.
+STIX 2.1 section 2.3 has the same limit for the keys of a dictionary."""
+
+MAX_MARKING_CHECKS: Final = 1_000_000
+"""Comparisons of a value's path with a granular marking's selector, for one object."""
+
 MAX_PATTERN_CHARACTERS: Final = 65_536
 """Characters of one STIX pattern."""
 

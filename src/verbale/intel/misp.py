@@ -38,6 +38,14 @@ def read_event(value: dict[str, object], path: str) -> Report:
     return _Event(Node(value, uuid if isinstance(uuid, str) and UUID.fullmatch(uuid) else path)).read()
 
 
+class _Moment(NamedTuple):
+    """A time with the attribute or object that gives it."""
+
+    time: str
+    source_id: str
+    marking: Marking
+
+
 class _Event:
     """One reading of one event."""
 
@@ -53,7 +61,8 @@ class _Event:
         self._uuids = {self.id}
         self._markings: list[Marking] = [self.own]
         self._left_out = 0
-        self._times: list[tuple[str | None, str | None]] = []
+        self._starts: list[_Moment] = []
+        self._ends: list[_Moment] = []
         self._objects: dict[str, int] = {}
 
     def read(self) -> Report:
@@ -65,8 +74,15 @@ class _Event:
             self.values.read(element.node, _uuid(element.node) or self.id, element.marking, element.object_name)
         self._read_event_reports()
         producer = self._producer()
-        texts.add("title", self.title, self.id, self.own)
-        texts.add("producer", producer, self.id, self.own)
+        heading = {
+            "created": self._date(),
+            "modified": self._epoch(event, "timestamp"),
+            "published": self._epoch(event, "publish_timestamp") if event.flag("published") else None,
+            "threat_level": self._choice("threat_level_id", THREAT_LEVELS),
+            "analysis": self._choice("analysis", ANALYSIS_STATES),
+        }
+        for field, text in {"title": self.title, "producer": producer, **heading}.items():
+            texts.add(field, text or "", self.id, self.own)
         if proposals := len(event.items("ShadowAttribute")):
             texts.warn(self.id, f"{proposals:,} proposals to change the event were left out", self.own)
         if self._left_out:
@@ -78,18 +94,18 @@ class _Event:
             title=self.title,
             summary="",
             producer=producer,
-            created=self._date(),
-            modified=self._epoch(event, "timestamp"),
-            published=self._epoch(event, "publish_timestamp") if event.flag("published") else None,
-            first_seen=min((start for start, _ in self._times if start), key=time_key, default=None),
-            last_seen=max((end for _, end in self._times if end), key=time_key, default=None),
+            created=heading["created"],
+            modified=heading["modified"],
+            published=heading["published"],
+            first_seen=self._bound("first_seen", self._starts, latest=False),
+            last_seen=self._bound("last_seen", self._ends, latest=True),
             languages=[],
             sectors=texts.values("sectors"),
             regions=texts.values("regions"),
             countries=texts.values("countries"),
             victims=texts.values("victims"),
-            threat_level=self._choice("threat_level_id", THREAT_LEVELS),
-            analysis=self._choice("analysis", ANALYSIS_STATES),
+            threat_level=heading["threat_level"] or "",
+            analysis=heading["analysis"] or "",
             labels=texts.values("labels"),
             actors=list(tags.actors.values()),
             malware=list(tags.malware.values()),
@@ -124,7 +140,7 @@ class _Event:
             marking = strictest([self.own, tlp_of(obj)])
             self._markings.append(marking)
             self._objects[name] = self._objects.get(name, 0) + 1
-            self._times.append(self._seen(obj))
+            self._note_times(obj, marking)
             self.tags.read(obj, _uuid(obj) or self.id, marking)
             for node in obj.nodes("Attribute"):
                 found += self._attribute(node, marking, name)
@@ -141,7 +157,7 @@ class _Event:
         self._claim(node)
         marking = strictest([outer, tlp_of(node)])
         self._markings.append(marking)
-        self._times.append(self._seen(node))
+        self._note_times(node, marking)
         return [_Element(node, marking, object_name)]
 
     def _claim(self, node: Node) -> None:
@@ -151,11 +167,21 @@ class _Event:
         if uuid:
             self._uuids.add(uuid)
 
-    def _seen(self, node: Node) -> tuple[str | None, str | None]:
-        return self._moment(node, "first_seen"), self._moment(node, "last_seen")
+    def _note_times(self, node: Node, marking: Marking) -> None:
+        for field, moments in (("first_seen", self._starts), ("last_seen", self._ends)):
+            if time := self._time(node, field):
+                moments.append(_Moment(time, _uuid(node) or self.id, marking))
+
+    def _bound(self, field: str, moments: list[_Moment], *, latest: bool) -> str | None:
+        """The first or last of `moments`, noted as the report's `field` with the element that gave it."""
+        if not moments:
+            return None
+        found = (max if latest else min)(moments, key=lambda moment: time_key(moment.time))
+        self.texts.add(field, *found)
+        return found.time
 
     @staticmethod
-    def _moment(node: Node, field: str) -> str | None:
+    def _time(node: Node, field: str) -> str | None:
         written = node.string(field)
         if not written:
             return None
@@ -213,8 +239,10 @@ class _Event:
     def _read_event_reports(self) -> None:
         for report in self.event.nodes("EventReport"):
             if not report.flag("deleted"):
+                marking = strictest([self.own, tlp_of(report)])
+                self._markings.append(marking)
                 name, content = report.line("name"), report.text("content")
-                self.values.notes.append(Note("event-report", name, content, _uuid(report) or self.id, self.own))
+                self.values.notes.append(Note("event-report", name, content, _uuid(report) or self.id, marking))
 
     def _counts(self, elements: list[_Element]) -> dict[str, int]:
         counts = {"attribute": len(elements), "event": 1, "galaxy-cluster": self.tags.clusters}

@@ -1,7 +1,7 @@
 """MISP tags and galaxy clusters: what they say of a report beyond its attributes.
 
-A cluster may stand as a tag (`misp-galaxy:mitre-attack-pattern="Phishing - T1566"`), as a `GalaxyCluster`, or as both on
-the same element; the two are one and the same, and the cluster, which says more, is read first.
+A cluster may stand as a tag (`misp-galaxy:mitre-attack-pattern="Phishing - T1566"`), as a `GalaxyCluster`, or as both
+on the same element; the two are one and the same, and the cluster, which says more, is read first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from .collect import ReferenceList, Texts, web_address
 from .fields import Node, json_kind
+from .limits import MAX_NAME_CHARACTERS
 from .model import Actor, Marking, Named, Reference, Technique
 from .techniques import TechniqueList, split_cluster_value, tactic_name, unique
 from .text import clean_line
@@ -141,7 +142,7 @@ class TagReader:
             self._texts.add("labels", f"{kind}: {name}", cluster.id, cluster.marking)
         for ref in cluster.refs:
             if url := web_address(ref):
-                self._references.add(Reference(name, url, "", cluster.id, cluster.marking))
+                self._references.add(Reference(name[:MAX_NAME_CHARACTERS], url, "", cluster.id, cluster.marking))
 
     def _take_technique(self, cluster: Cluster) -> None:
         name, written = split_cluster_value(cluster.value)
@@ -186,21 +187,29 @@ def tlp_word_of_tag(name: str) -> str | None:
 
 def clusters_of(node: Node, source_id: str, marking: Marking) -> list[Cluster]:
     """The clusters in `Galaxy` of an element."""
-    return [
-        _cluster(cluster, cluster.line("type") or galaxy.line("type"), source_id, marking)
-        for galaxy in node.nodes("Galaxy")
-        for cluster in galaxy.nodes("GalaxyCluster")
-    ]
+    found = []
+    for galaxy in node.nodes("Galaxy"):
+        kind = _kind(galaxy)
+        for cluster in galaxy.nodes("GalaxyCluster"):
+            found.append(_cluster(cluster, _kind(cluster) or kind, source_id, marking))
+    return found
+
+
+def _kind(node: Node) -> str:
+    kind = node.line("type").lower()
+    if len(kind) > MAX_NAME_CHARACTERS:
+        raise node.fault("type", f"has {len(kind):,} characters; the limit is {MAX_NAME_CHARACTERS}")
+    return kind
 
 
 def _cluster(node: Node, kind: str, source_id: str, marking: Marking) -> Cluster:
     meta = _Meta(node)
     phases = [phase.split(":")[-1] for phase in meta.texts("kill_chain")]
     return Cluster(
-        type=kind.lower(),
+        type=kind,
         value=node.line("value", required=True),
         description=node.text("description"),
-        id=node.line("uuid") or source_id,
+        id=node.line("uuid")[:MAX_NAME_CHARACTERS] or source_id,
         marking=marking,
         external_ids=meta.texts("external_id"),
         synonyms=meta.texts("synonyms"),

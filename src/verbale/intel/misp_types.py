@@ -91,7 +91,8 @@ OBSERVABLE_WORDS: Final[dict[str, str]] = {
     "x509-fingerprint-sha256": "x509-sha256",
     "xmr": "xmr",
 }
-"""Type to plain word. `registry-value` is no type of MISP's but the second half of one. `ip` becomes ipv4 or ipv6 by the value."""
+"""Type to plain word. `registry-value` is no type of MISP's but the second half of one. `ip` becomes ipv4 or ipv6 by
+the value."""
 
 COMPOSITES: Final = {
     **{f"filename|{name}": ("filename", name) for name in HASHES},

@@ -46,7 +46,8 @@ class Vulnerability(msgspec.Struct, frozen=True):
 
 
 class Technique(msgspec.Struct, frozen=True):
-    """An ATT&CK technique, once per id. `tactics` are ATT&CK's short names (`initial-access`); `confidence` is 0 to 100."""
+    """An ATT&CK technique, once per id. `tactics` are ATT&CK's short names (`initial-access`); `confidence` is 0 to
+    100."""
 
     id: str
     name: str

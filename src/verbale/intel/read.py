@@ -23,7 +23,7 @@ _EXPECTED: Final = (
 
 
 def read_report(data: bytes, *, name: str = "") -> Report:
-    """Reads one report from the bytes of a STIX 2.1 or MISP JSON file; `name` is its file name, used for want of a title.
+    """Reads one report from the bytes of a STIX 2.1 or MISP JSON file; a report without title takes the file's `name`.
 
     Raises a `ReportError` that names object and field, and nothing else, whatever the bytes are. Nothing is read half.
     `SeveralEvents` when a MISP export holds more than one event.

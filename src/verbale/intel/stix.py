@@ -1,8 +1,8 @@
 """STIX 2.1 objects to a `Report`. The checks of single objects are in `stix_objects`; here they are put together.
 
-The report is told by its main object: the attack flow, else the report, grouping, incident or campaign object. Its marking
-is the report's own one. STIX does not spread a report's marking to the objects it lists (section 7.2); a part without
-marking therefore keeps None, and only `filter_by_marking` takes it for what the report is.
+The report is told by its main object: the attack flow, else the report, grouping, incident or campaign object. Its
+marking is the report's own one. STIX does not spread a report's marking to the objects it lists (section 7.2); a part
+without marking therefore keeps None, and only `filter_by_marking` takes it for what the report is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 
 from .attack_flow import actions_in_order, author_name
 from .collect import ReferenceList, Texts
+from .limits import MAX_NAME_CHARACTERS
 from .model import Marking, NotUnderstood, Relation, Report
 from .stix_markings import Markings
 from .stix_objects import ATTACK_FLOW_EXTENSION, OBSERVABLES, Loaded, StixObject, load_objects
@@ -65,7 +66,8 @@ class _Reader:
         self.by_id = {obj.id: obj for obj in self.objects}
         self.markings = Markings([obj for obj in self.objects if obj.type == "marking-definition"])
         self._marking_by_id = {obj.id: self.markings.of(obj) for obj in self.objects}
-        self._unknown_by_id = {obj.id: obj for obj, _ in loaded.unknown}
+        self._unknown_marking = {obj.id: self.markings.of_unknown(obj) for obj, _ in loaded.unknown}
+        self._names: dict[str, str] = {}
         self.texts = Texts()
         self.main = self._main_object()
         self.own = self.marking_of(self.main) if self.main else None
@@ -220,13 +222,18 @@ class _Reader:
         for ref in ends:
             if ref in self.by_id:
                 parts.append(self._marking_by_id[ref])
-            elif ref in self._unknown_by_id:
-                parts.append(self.markings.of_unknown(self._unknown_by_id[ref]))
+            elif ref in self._unknown_marking:
+                parts.append(self._unknown_marking[ref])
             else:
                 self.texts.warn(obj.id, f"refers to {ref}, which is not in the file", self.marking_of(obj))
         return combined(parts, self.own)
 
     def _name(self, ref: str) -> str:
+        if ref not in self._names:
+            self._names[ref] = self._name_of(ref)[:MAX_NAME_CHARACTERS]
+        return self._names[ref]
+
+    def _name_of(self, ref: str) -> str:
         obj = self.by_id.get(ref)
         if obj is None:
             return ref

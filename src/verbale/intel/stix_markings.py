@@ -7,10 +7,9 @@ definition is neither in the bundle nor published by OASIS could mean anything a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from .errors import BadObject
 from .fields import Node
+from .limits import MAX_MARKING_CHECKS
 from .stix_objects import StixObject
 from .text import clean_line, clean_text
 from .tlp import DEFAULT_MARKING, TLP_EXTENSION, TLP_MARKING_IDS, strictest, tlp_word
@@ -34,11 +33,22 @@ class Markings:
 
     def of(self, obj: StixObject) -> str | None:
         """The marking of the whole object: the strictest on it or on any part of it; None when there is none."""
-        return self._marking(obj, lambda selector: True)
+        return strictest([self._object_word(obj), *self._granular_words(obj).values()])
 
-    def of_value(self, obj: StixObject, path: str) -> str | None:
-        """The marking of the one value at `path` (`hashes.MD5`), as the selectors of section 7.2.3.1 name it."""
-        return self._marking(obj, lambda selector: _overlap(selector, path))
+    def of_values(self, obj: StixObject, paths: list[str]) -> list[str | None]:
+        """The marking of the value at each of `paths` (`hashes.MD5`), as the selectors of section 7.2.3.1 name it; the
+        path "" is the whole object. An object with too many selectors to compare is marked as a whole."""
+        word, granular = self._object_word(obj), self._granular_words(obj)
+        if not granular:
+            return [word] * len(paths)
+        if len(granular) * len(paths) > MAX_MARKING_CHECKS:
+            return [strictest([word, *granular.values()])] * len(paths)
+        # With a dot at the end, what holds a value is a prefix of what it holds: `hashes.` of `hashes.MD5.`.
+        dotted = [(f"{selector}.", inner) for selector, inner in granular.items()]
+        return [
+            strictest([word, *(inner for selector, inner in dotted if not path or _overlap(selector, f"{path}."))])
+            for path in paths
+        ]
 
     def of_unknown(self, obj: StixObject) -> str | None:
         """Like `of`, for an object that is not understood and whose markings may be no markings at all."""
@@ -47,14 +57,24 @@ class Markings:
         except BadObject:
             return DEFAULT_MARKING
 
-    def _marking(self, obj: StixObject, selected: Callable[[str], bool]) -> str | None:
-        refs = obj.identifiers("object_marking_refs")
+    def _object_word(self, obj: StixObject) -> str | None:
+        return strictest(self._word(ref, obj) for ref in obj.identifiers("object_marking_refs"))
+
+    def _granular_words(self, obj: StixObject) -> dict[str, str | None]:
+        """Selector to marking. One that names neither marking nor language, or selects nothing, is refused: passed
+        over, it would leave open what its maker meant to close."""
+        found: dict[str, str | None] = {}
         for granular in obj.nodes("granular_markings"):
             ref = granular.identifier("marking_ref")
+            if not ref:
+                granular.string("lang", required=True)
+                continue
             selectors = granular.lines("selectors")
-            if ref and any(selected(selector) for selector in selectors):
-                refs.append(ref)
-        return strictest(self._word(ref, obj) for ref in refs)
+            if not selectors:
+                raise granular.fault("selectors", "is missing or empty")
+            word = self._word(ref, obj)
+            found.update({selector: strictest([word, found.get(selector)]) for selector in selectors})
+        return found
 
     def _word(self, ref: str, obj: StixObject) -> str | None:
         if ref not in self._words:
@@ -88,5 +108,5 @@ class Markings:
 
 
 def _overlap(selector: str, path: str) -> bool:
-    """Whether a selector marks the value at `path`, something inside it, or something that holds it."""
-    return selector == path or selector.startswith(f"{path}.") or path.startswith(f"{selector}.")
+    """Whether a selector marks the value at `path`, something inside it, or something that holds it; both dotted."""
+    return selector.startswith(path) or path.startswith(selector)

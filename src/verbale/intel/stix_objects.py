@@ -162,8 +162,9 @@ def load_objects(values: list[object]) -> Loaded:
         if why_not:
             loaded.unknown.append((obj, why_not))
         match = STIX_ID.fullmatch(obj.id)
-        if match is not None and match[1] == obj.type:
-            # An object of an unknown type that borrows the id of a known one must not pass for its newer version.
+        if match is not None and match[1] == value.get("type"):
+            # An object of an unknown type that borrows the id of a known one must not pass for its newer version. It is
+            # the type as written that counts: cleaned for display, " indicator" would pass for one without any check.
             _add_version(versions.setdefault(obj.id, {}), obj, checked=not why_not)
     for found in versions.values():
         newest = found[max(found, key=time_key)]

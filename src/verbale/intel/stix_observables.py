@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from .fields import Node
-from .limits import MAX_INTEGER
+from .limits import MAX_INTEGER, MAX_NAME_CHARACTERS
 from .stix_objects import StixObject
 from .text import visible_value
 
@@ -119,7 +119,8 @@ def _registry_key(obj: Node) -> list[Seen]:
 
 def _software(obj: Node) -> list[Seen]:
     name, version = obj.seen_value("name"), obj.seen_value("version")
-    return [Seen("software", f"{name} {version}".strip(), "name")] if name else []
+    # Two properties make the value, so a marking on either is one on it; the path "" is the whole object.
+    return [Seen("software", f"{name} {version}".strip(), "" if version else "name")] if name else []
 
 
 def _user_account(obj: Node) -> list[Seen]:
@@ -142,9 +143,12 @@ def observed_values(obj: StixObject) -> list[Seen]:
     if inner is None:
         return []
     for key in inner.value:
+        if len(key) > MAX_NAME_CHARACTERS:
+            raise obj.fault("objects", f"has a key of {len(key):,} characters; the limit is {MAX_NAME_CHARACTERS}")
         node = inner.node(key)
         if node is not None:
-            found += [Seen(s.type, s.value, f"objects.{key}.{s.path}") for s in values_of(node, node.string("type"))]
+            seen = values_of(node, node.string("type"))
+            found += [Seen(s.type, s.value, f"objects.{key}.{s.path}".removesuffix(".")) for s in seen]
     return found
 
 

@@ -111,11 +111,12 @@ def read_indicators(objects: list[StixObject], marking_of: MarkingOf) -> list[In
 
 def read_observables(objects: list[StixObject], markings: Markings) -> list[Observable]:
     """Every value of every cyber observable, each with the marking of that value."""
-    return [
-        Observable(seen.type, seen.value, obj.id, markings.of_value(obj, seen.path))
-        for obj in objects
-        for seen in _values(obj)
-    ]
+    found = []
+    for obj in objects:
+        values = _values(obj)
+        words = markings.of_values(obj, [seen.path for seen in values])
+        found += [Observable(seen.type, seen.value, obj.id, word) for seen, word in zip(values, words, strict=True)]
+    return found
 
 
 def _values(obj: StixObject) -> list[Seen]:

@@ -1,9 +1,9 @@
 """Who a STIX report says was hit: victims, their sectors, and where.
 
-Targeted are the identities and locations that a `targets` or `impacts` relationship points to, and those where a sighting
-was made (`where_sighted_refs`). A targeted identity brings its location along (`located-at`). Where a report draws no such
-line, the sectors and places of what it lists without any relationship are taken, since that is what such lists mean in
-practice; names are not, as an unconnected identity is as likely the author's.
+Targeted are the identities and locations that a `targets` or `impacts` relationship points to, and those where a
+sighting was made (`where_sighted_refs`). A targeted identity brings its location along (`located-at`). Where a report
+draws no such line, the sectors and places of what it lists without any relationship are taken, since that is what such
+lists mean in practice; names are not, as an unconnected identity is as likely the author's.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from verbale.node.errors import AccessError
 from verbale.node.models import ActRecord, AuditEntry, Matter, ReadMark, User
 
-__all__ = ["ROLES", "audit", "may", "may_read", "readable_matters", "require", "require_read", "saw"]
+__all__ = ["ROLES", "audit", "may", "may_read", "readable_acts", "readable_matters", "require", "require_read", "saw"]
 
 ROLES = {
     "desk": _("Desk officer"),
@@ -52,8 +52,26 @@ def readable_matters(user: User) -> "QuerySet[Matter]":
         return Matter.objects.none()
     if user.has_role("auditor"):
         return Matter.objects.all()
-    named = user.matters.values_list("id", flat=True)
-    return Matter.objects.filter(Q(restricted=False) | Q(id__in=list(named)))
+    return Matter.objects.exclude(pk__in=Matter.objects.filter(restricted=True).exclude(people=user).values("id"))
+
+
+class Acts(QuerySet["ActRecord"]):
+    """Acts that one person may read."""
+
+    def of(self, matter: Matter) -> "Acts":
+        """Those of a matter, and those that stand elsewhere and are about it."""
+        return self.filter(Q(matter_id=matter.pk) | Q(about_id=matter.pk))
+
+
+def readable_acts(user: User) -> Acts:
+    """The acts that a person may open: of a matter that is open to them, and about one that is."""
+    acts = Acts(ActRecord)
+    if not may(user, "read"):
+        return acts.none()
+    if user.has_role("auditor"):
+        return acts
+    closed = Matter.objects.filter(restricted=True).exclude(people=user).values("id")
+    return acts.exclude(Q(matter_id__in=closed) | Q(about_id__in=closed))
 
 
 def may_read(user: User, matter: Matter) -> bool:

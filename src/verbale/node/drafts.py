@@ -5,21 +5,23 @@
       └──── returned ◀───┘ return          (who drafts does not clear)
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from verbale.node import events
-from verbale.node.access import audit, require
+from verbale.node.access import audit, may, require
 from verbale.node.errors import AccessError, ClearanceError, UserError
-from verbale.node.models import ActRecord, Clearing, Draft, DraftVersion, User
+from verbale.node.models import ActRecord, Clearing, Draft, DraftVersion, Matter, User
 from verbale.node.registry import act_type, validate_body
+from verbale.node.sharing import Companion
 from verbale.node.services import Clearance, Outgoing, issue_many
-from verbale.protocol import Marking, parse_marking
+from verbale.protocol import PRECEDENCES, Marking, MalformedError, parse_marking
 
-__all__ = ["DraftFields", "clear", "create", "give_back", "submit", "update", "withdraw"]
+__all__ = ["DraftFields", "clear", "create", "give_back", "submit", "update", "visible", "withdraw"]
 
 _OPEN = (Draft.Status.DRAFT, Draft.Status.RETURNED)
 
@@ -37,7 +39,7 @@ class DraftFields:
     marking: str = "AMBER"
     precedence: str = "ROUTINE"
     exercise: bool = False
-    companions: tuple[dict[str, Any], ...] = field(default=())
+    companions: tuple[Companion, ...] = ()
 
 
 def create(fields: DraftFields, user: User) -> Draft:
@@ -60,12 +62,20 @@ def update(draft: Draft, fields: DraftFields, user: User) -> None:
 
 def _fill(draft: Draft, fields: DraftFields) -> None:
     validate_body(fields.type, fields.body)
+    if not fields.audience:
+        raise UserError("Name at least one addressee.", "audience")
+    if fields.precedence not in PRECEDENCES:
+        raise UserError(f"The precedences are {', '.join(PRECEDENCES)}.", "precedence")
     for item in fields.companions:
-        validate_body(item["type"], item["body"])
+        validate_body(item.type, item.body)
     draft.type, draft.body, draft.audience = fields.type, fields.body, list(fields.audience)
     draft.matter_id, draft.about_id, draft.refs = fields.matter, fields.about, list(fields.refs)
-    draft.marking, draft.precedence = parse_marking(fields.marking).value, fields.precedence
-    draft.exercise, draft.companions = fields.exercise, list(fields.companions)
+    try:
+        draft.marking = parse_marking(fields.marking).value
+    except MalformedError as error:
+        raise UserError(str(error), "marking") from None
+    draft.precedence = fields.precedence
+    draft.exercise, draft.companions = fields.exercise, [asdict(item) for item in fields.companions]
 
 
 def _require_open(draft: Draft, user: User) -> None:
@@ -135,8 +145,8 @@ def clear(draft: Draft, user: User) -> list[ActRecord]:
                 item["body"],
                 tuple(draft.audience),
                 item["matter"],
-                tuple(item.get("refs", ())),
-                parse_marking(item.get("marking", draft.marking)),
+                (),
+                marking,
                 draft.precedence,
                 draft.exercise,
             )
@@ -171,6 +181,13 @@ def clear(draft: Draft, user: User) -> list[ActRecord]:
             audit(user.username, "cleared", matter_id=record.matter_id, act_id=record.id, detail=str(draft.id))
         events.note("draft", matter_id=draft.about_id or draft.matter_id)
     return records
+
+
+def visible(user: User) -> "QuerySet[Draft]":
+    """The drafts that a person may see: not those about a matter that is closed to them."""
+    closed = Matter.objects.filter(restricted=True).exclude(people=user).values("id")
+    rows = Draft.objects.select_related("drafter", "decided_by").exclude(about_id__in=closed).exclude(matter_id__in=closed)
+    return rows if may(user, "read") else rows.none()
 
 
 def label_of(draft: Draft) -> str:

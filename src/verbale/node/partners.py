@@ -1,17 +1,34 @@
 """Onboarding of partners by credentials, the out-of-band check, and the refusal of changed keys."""
 
+import re
+
 import httpx
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from verbale.node import events
 from verbale.node.access import audit
 from verbale.node.errors import PartnerError, UserError
-from verbale.node.identity import node_name
+from verbale.node.identity import local, node_name
 from verbale.node.models import Partner
-from verbale.protocol import ChangedKeysError, Credentials, ProtocolError, fingerprint_words, same_words
+from verbale.protocol import ChangedKeysError, Credentials, ProtocolError, SealedParcel, fingerprint_words, same_words
 
-__all__ = ["add", "block", "confirm", "fetch_credentials", "raise_alarm", "renew", "settle_alarm", "words_of"]
+__all__ = [
+    "add",
+    "block",
+    "carried",
+    "confirm",
+    "fetch_credentials",
+    "learn",
+    "name_of",
+    "names",
+    "raise_alarm",
+    "renew",
+    "settle_alarm",
+    "short_name",
+    "words_of",
+]
 
 _TIMEOUT = httpx.Timeout(10.0)
 
@@ -19,6 +36,31 @@ _TIMEOUT = httpx.Timeout(10.0)
 def words_of(partner: Partner) -> str:
     """The fingerprint as the words that two people compare."""
     return " ".join(fingerprint_words(partner.fingerprint))
+
+
+_FORMAL = re.compile(
+    r"^(the )?((federal|united|democratic|islamic|people's|plurinational) )*"
+    r"(republic|kingdom|state|states|federation|principality|sultanate|commonwealth|union|grand duchy) of (the )?",
+    re.IGNORECASE,
+)
+
+
+def short_name(name: str) -> str:
+    """A state's name as people say it: `Crimson` for `Republic of Crimson`."""
+    short = _FORMAL.sub("", name)
+    return short[:1].upper() + short[1:] if short else name
+
+
+def names() -> dict[str, str]:
+    """Short names of this node and of all partners, by node."""
+    found = {node: short_name(name) for node, name in Partner.objects.values_list("node", "name")}
+    found[node_name()] = short_name(settings.CONFIG.name)
+    return found
+
+
+def name_of(node: str) -> str:
+    """The short name of a node; its code where it is not known here."""
+    return names().get(node, node)
 
 
 def fetch_credentials(endpoint: str) -> Credentials:
@@ -123,3 +165,20 @@ def settle_alarm(partner: Partner, who: str, remark: str) -> None:
     audit(who, "settled alarm", detail=f"{partner.node}: {partner.alarm} — {remark}")
     Partner.objects.filter(pk=partner.pk).update(alarm="")
     partner.alarm = ""
+
+
+def learn(partner: Partner, parcel: SealedParcel) -> None:
+    """Take over the newer credentials that a parcel carries, a rotation say, before its signature is checked.
+
+    Raises PartnerError, with a standing alarm, when they do not continue the pinned ones.
+    """
+    carried = parcel.carried_credentials()
+    if carried is not None:
+        renew(partner, carried, "exchange")
+        partner.__dict__.pop("_credentials", None)
+
+
+def carried() -> Credentials | None:
+    """Our own credentials to send along: once they have changed, since a partner may not have heard."""
+    credentials = local().credentials
+    return credentials if credentials.current.serial > 1 else None

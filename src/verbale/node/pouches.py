@@ -12,6 +12,7 @@ from verbale.node.exchange.client import pack as pack_contents
 from verbale.node.exchange.client import settle_receipt
 from verbale.node.identity import local
 from verbale.node.models import ActRecord, Delivery, Partner
+from verbale.node.partners import learn
 from verbale.node.register import receipts_for
 from verbale.node.services import Outcome, receive
 from verbale.protocol import Contents, SealedParcel, seal
@@ -66,6 +67,7 @@ def open_pouch(data: bytes, who: str) -> Opened:
     partner = Partner.objects.filter(pk=parcel.sender, status=Partner.Status.CONFIRMED).first()
     if partner is None:
         raise PartnerError(f"{parcel.sender} is not a confirmed partner of {identity.node}.")
+    learn(partner, parcel)
     parcel.verify(partner.credentials)
     contents = parcel.open(identity.node, identity.keystore.generations)
     messages.read(partner, contents.manifest)

@@ -4,7 +4,8 @@
 together or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from verbale.protocol import (
     format_time,
     sign_checkpoint,
     verify_checkpoint,
+    write_export,
 )
 from verbale.protocol.merkle import (
     EMPTY_ROOT,
@@ -38,10 +40,13 @@ from verbale.protocol.merkle import (
 
 __all__ = [
     "append",
+    "carried",
     "checkpoint_text",
     "consistency",
+    "export",
     "head_checkpoint",
     "known_credentials",
+    "latest_text",
     "lock",
     "receipt_for",
     "receipts_for",
@@ -132,6 +137,31 @@ def checkpoint_text(record: CheckpointRecord) -> str:
     """A checkpoint with the cosignatures that came back."""
     cosignatures = [Cosignature.parse(item.text) for item in record.cosignatures.order_by("node")]
     return Checkpoint.parse(record.note).with_cosignatures(cosignatures).render()
+
+
+def latest_text() -> str:
+    """The latest signed head with its cosignatures."""
+    record = CheckpointRecord.objects.order_by("-size").first()
+    return checkpoint_text(record) if record is not None else head_checkpoint().render()
+
+
+def carried(receipt: bytes) -> bytes:
+    """A partner's receipt as a file that anybody can check: with the credentials of those who signed it."""
+    bare, known = Receipt.from_bytes(receipt), known_credentials()
+    names = (bare.holder, *bare.checkpoint.cosigners)
+    return replace(bare, credentials=tuple(known[name] for name in names if name in known)).to_bytes()
+
+
+def export(*, disclose: bool) -> Iterator[bytes]:
+    """The lines of a register export under the latest head, cosigned as far as it is; with the acts if `disclose`."""
+    with transaction.atomic():
+        text = latest_text()
+        checkpoint = Checkpoint.parse(text)
+        rows = ActRecord.objects.filter(index__lt=checkpoint.size).order_by("index")
+        entries = (
+            (Leaf(row.id, row.recorded_at), row.envelope if disclose else None) for row in rows.iterator(chunk_size=500)
+        )
+        yield from write_export(checkpoint, known_credentials().values(), entries)
 
 
 def _best_checkpoint(index: int) -> CheckpointRecord:

@@ -1,15 +1,43 @@
 """The registry of kinds of matter. Kinds register themselves; the node knows none by name."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from verbale.node.errors import UserError
-from verbale.protocol import Act, Effect, MalformedError, State
+from verbale.node.sharing import Share
+from verbale.paper import Paper
+from verbale.protocol import Act, Effect, MalformedError, Marking, State
 
-__all__ = ["ActType", "Kind", "act_type", "all_kinds", "kind_of", "register", "validate_body"]
+__all__ = ["ActType", "Kind", "Task", "act_type", "all_kinds", "apply_rule", "kind_of", "register", "validate_body"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits, as a person reads it on the desk."""
+
+    ours: bool
+    """Whether it waits for us; else a partner owes it."""
+    sentence: Any
+    """What is to be done, translatable."""
+    detail: str
+    """What it is about, in the words of the matter."""
+    matter_id: str
+    act_id: str
+    precedence: str
+    since: str
+    """When it began to wait, RFC 3339."""
+    due: str | None = None
+    """Last day, as a calendar date; None where there is no deadline."""
+    right: str = "read"
+    """The right that one needs to do it."""
+    form_url: str = ""
+    """Where it is done, when that takes a page."""
+    post_url: str = ""
+    """Where it is done by one press of `label`."""
+    label: Any = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +52,10 @@ class ActType:
     """Whether it needs a second person's clearance when it is addressed to other nodes."""
     sentence: Callable[[Act], str] | None = None
     """One line of what it says, for the timeline; the label alone otherwise."""
+    paper: Callable[[Act], Paper] | None = None
+    """How it prints, for what states exchange on paper."""
+    template: str = ""
+    """Template that shows the act in full on the desk; gets `record`, `act` and `body`."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +70,17 @@ class Kind:
     """The title of a matter, from its state."""
     panel: str = ""
     """Template that shows the matter's own part of a dossier page; gets `matter` and what `context` gives."""
-    context: Callable[..., Mapping[str, Any]] = field(default=lambda **_: {})
-    tasks: Callable[..., list[Any]] = field(default=lambda **_: [])
-    """What waits for somebody in a matter of this kind, for the desk: see `verbale.desk.work`."""
+    context: Callable[[Any], Mapping[str, Any]] = lambda matter: {}
+    tasks: Callable[[], Iterable[Task]] = lambda: ()
+    """What waits for somebody in matters of this kind, here and with partners."""
+    share: Callable[[Any, Marking, bool], Share | None] = lambda matter, ceiling, keep: None
+    """What of a matter may go along with a note about it, under a marking; keeps the files for it when told to."""
+    series: bool = False
+    """Whether matters of this kind are standing series between parties, listed apart from the dossiers."""
+    urls: str = ""
+    """Module of its pages."""
+    api: Any = None
+    """Router of its REST API."""
 
 
 _kinds: dict[str, Kind] = {}

@@ -73,13 +73,12 @@ TEMPLATES = [
 ]
 
 if url := os.environ.get("DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)}
+    DATABASES = {"default": dj_database_url.parse(url)}
 else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME.database,
-            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # Every write transaction takes the lock at its start: no deadlock on upgrade, and a fair wait.
                 "transaction_mode": "IMMEDIATE",
@@ -89,6 +88,8 @@ else:
             },
         }
     }
+# In the database, so that a code used once counts as used in every process.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "node.User"
@@ -107,6 +108,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "verbale.desk.accounts.MFAAdapter"
+# One period early or late, since clocks of telephones differ; a code is good once.
+MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = f"Verbale {CONFIG.node}"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS

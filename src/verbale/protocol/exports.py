@@ -34,6 +34,7 @@ class ExportSummary:
     disclosed: int
     """How many entries carry their act."""
     credentials: Mapping[str, Credentials]
+    """Those that the signatures were checked under, pinned and carried."""
 
 
 def write_export(
@@ -57,11 +58,11 @@ def write_export(
     yield canonical_bytes({"end": count}) + b"\n"
 
 
-def verify_export(lines: Iterable[bytes]) -> ExportSummary:
+def verify_export(lines: Iterable[bytes], pinned: Mapping[str, Credentials] | None = None) -> ExportSummary:
     """Recompute the root from the entries and check every signature. Raises the protocol error of what fails.
 
-    Signatures are checked under the credentials that the file carries: whether those are the right ones is for the
-    reader to compare.
+    Signatures are checked under `pinned` credentials where there are some, which the carried ones must continue, and
+    under the carried ones elsewhere: whether those are the right ones is for the reader to compare.
     """
     rows = iter(lines)
     head = _parse(next(rows, b""), _HEAD_LIMIT, "line 1")
@@ -73,7 +74,9 @@ def verify_export(lines: Iterable[bytes]) -> ExportSummary:
         or not isinstance(head["checkpoint"], str)
     ):
         raise MalformedError("line 1: version must be 1, credentials a list, checkpoint text")
-    known = {item.node: item for item in map(Credentials.from_json, head["credentials"])}
+    known = dict(pinned or {})
+    for item in map(Credentials.from_json, head["credentials"]):
+        known[item.node] = known[item.node].accept(item) if item.node in known else item
     checkpoint = Checkpoint.parse(head["checkpoint"])
     verify_checkpoint(checkpoint, known)
     tops: list[bytes] = []

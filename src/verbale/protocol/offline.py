@@ -84,8 +84,7 @@ def _check_receipt(path: Path, trusted: dict[str, Credentials]) -> Outcome:
 
 def _check_export(path: Path, trusted: dict[str, Credentials]) -> Outcome:
     with path.open("rb") as file:
-        summary = verify_export(iter(lambda: file.readline(MAX_CREDENTIALS_BYTES), b""))
-    _merge(trusted, dict(summary.credentials))
+        summary = verify_export(iter(lambda: file.readline(MAX_CREDENTIALS_BYTES), b""), trusted)
     head = summary.checkpoint
     shown = [
         f"The register of {head.node} has {summary.entries} entries; they give the root signed at {head.time}.",
@@ -110,14 +109,14 @@ def _check_pouch(path: Path, trusted: dict[str, Credentials]) -> Outcome:
 
 def _check_credentials(path: Path, trusted: dict[str, Credentials]) -> Outcome:
     credentials = Credentials.from_bytes(_read(path, MAX_CREDENTIALS_BYTES))
-    _merge(trusted, {credentials.node: credentials})
+    latest = _merge(trusted, {credentials.node: credentials})[credentials.node].current
     now = credentials.current
     shown = [
         f"{now.name} ({now.node}), version {now.serial}, endpoint {now.endpoint or 'none'}.",
         "Fingerprint in words: " + " ".join(fingerprint_words(now.fingerprint)) + ".",
     ]
-    if now.revoked is not None:
-        raise CredentialsError(f"{now.node} revoked these credentials on {now.issued}: {now.revoked}")
+    if latest.revoked is not None:
+        raise CredentialsError(f"{latest.node} revoked these credentials on {latest.issued}: {latest.revoked}")
     return shown, {credentials.node: credentials}
 
 

@@ -12,6 +12,7 @@ from verbale.node.errors import PartnerError
 from verbale.node.exchange import messages
 from verbale.node.identity import local
 from verbale.node.models import Delivery, Partner
+from verbale.node.partners import carried, learn
 from verbale.node.projection import attachments_of
 from verbale.protocol import Contents, ProtocolError, Receipt, SealedParcel, seal
 from verbale.protocol.limits import MAX_PARCEL_BYTES
@@ -70,10 +71,12 @@ def exchange(partner: Partner, deliveries: Sequence[Delivery], http: httpx.Clien
         keys=identity.keys,
         recipients={partner.node: partner.credentials.current.keys},
         moment=timezone.now(),
+        credentials=carried(),
     )
     reply = _post(partner, parcel.to_bytes(), http)
     try:
         answer = SealedParcel.from_bytes(reply)
+        learn(partner, answer)
         answer.verify(partner.credentials)
         told = answer.open(identity.node, identity.keystore.generations).manifest
     except ProtocolError as error:

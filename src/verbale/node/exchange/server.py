@@ -9,7 +9,7 @@ from verbale.node.errors import PartnerError
 from verbale.node.exchange import messages
 from verbale.node.identity import local
 from verbale.node.models import Partner
-from verbale.node.partners import raise_alarm
+from verbale.node.partners import carried, learn, raise_alarm
 from verbale.node.services import Outcome, receive
 from verbale.protocol import Contents, CredentialsError, ProtocolError, SealedParcel, seal
 from verbale.protocol.limits import MAX_PARCEL_BYTES
@@ -50,6 +50,7 @@ def answer(data: bytes) -> bytes:
         keys=identity.keys,
         recipients={partner.node: partner.credentials.current.keys},
         moment=timezone.now(),
+        credentials=carried(),
     )
     # The answer may be lost: the cosignature counts as told only when the partner shows that it has it.
     return reply.to_bytes()
@@ -60,7 +61,10 @@ def _partner(parcel: SealedParcel) -> Partner:
     if partner is None or partner.status != Partner.Status.CONFIRMED:
         raise Refusal(403, f"{parcel.sender} is not a confirmed partner of {local().node}.")
     try:
+        learn(partner, parcel)
         parcel.verify(partner.credentials)
+    except PartnerError as error:
+        raise Refusal(403, str(error)) from None
     except CredentialsError as error:
         # The name of a partner, other keys: either they rotated and we have not heard, or somebody plays them.
         raise_alarm(

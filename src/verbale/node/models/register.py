@@ -1,5 +1,7 @@
 """The register: acts in the order of their recording, the tree over them, its signed heads."""
 
+import re
+
 import orjson
 from django.db import models
 
@@ -7,6 +9,18 @@ from verbale.protocol import Act, Envelope, parse_act
 from verbale.protocol.canonical import canonical_bytes
 from verbale.protocol.encoding import b64
 from verbale.protocol.envelope import ACT_TYPE
+
+
+def about_of(act: Act) -> str:
+    """The matter that an act's body names as what it is about; empty when it names none."""
+    about = act.body.get("about")
+    return about if isinstance(about, str) and re.fullmatch("[0-9a-f]{32}", about) else ""
+
+
+def words_of(act: Act) -> str:
+    """What the search finds an act by."""
+    said = (act.body.get(name) for name in ("number", "title", "subject", "text"))
+    return " ".join(text for text in said if isinstance(text, str))[:500]
 
 
 class ActRecord(models.Model):
@@ -20,10 +34,14 @@ class ActRecord(models.Model):
     author = models.CharField(max_length=24)
     audience = models.JSONField()
     matter_id = models.CharField(max_length=32)
+    about_id = models.CharField(max_length=32, blank=True)
+    """The dossier that the act belongs to as well, when its body names one: a note of a channel about an incident."""
     issued = models.CharField(max_length=24)
     marking = models.CharField(max_length=12)
     precedence = models.CharField(max_length=9)
     exercise = models.BooleanField()
+    words = models.CharField(max_length=500, blank=True)
+    """Title, number and subject, for the search."""
     via = models.CharField(max_length=8)
     """`issued` here, or received by `exchange` or `pouch`."""
     reason = models.TextField(null=True)  # noqa: DJ001 - null says "with effect", which an empty text would not
@@ -36,6 +54,7 @@ class ActRecord(models.Model):
         indexes = [
             models.Index(fields=["matter_id", "issued", "id"]),
             models.Index(fields=["type", "index"]),
+            models.Index(fields=["about_id", "issued", "id"]),
         ]
 
     def __str__(self) -> str:
@@ -51,6 +70,8 @@ class ActRecord(models.Model):
             author=act.author,
             audience=list(act.audience),
             matter_id=act.matter,
+            about_id=about_of(act),
+            words=words_of(act),
             issued=act.issued,
             marking=act.marking.value,
             precedence=act.precedence,

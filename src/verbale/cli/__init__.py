@@ -1,0 +1,5 @@
+"""The `verbale` command."""
+
+from verbale.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,59 @@
+"""All commands in one tree."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verbale import __version__
+from verbale.cli import demo, files, matters, partners, people, pouch, register, server
+from verbale.cli.base import console
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="verbale",
+    help="The software with which a state runs its cyber diplomacy.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        console.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the node; VERBALE_HOME, or ./verbale-node, when not given.")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Every command takes --help; most take --json."""
+    if home is not None:
+        os.environ["VERBALE_HOME"] = str(home)
+
+
+files.install(app)
+server.install(app)
+app.command("demo", help="Play a case between two nodes on this machine, and leave them running.")(demo.demo)
+app.add_typer(people.app, name="user", help="People of the node.")
+app.add_typer(people.tokens, name="token", help="Tokens of the REST API.")
+app.add_typer(partners.app, name="partner", help="Partner nodes and their credentials.")
+app.add_typer(partners.credentials, name="credentials", help="This node's own credentials and keys.")
+app.add_typer(matters.incident, name="incident", help="Incidents.")
+app.add_typer(matters.note, name="note", help="Notes: draft, submit, clear, acknowledge.")
+app.add_typer(matters.matter, name="matter", help="Dossiers and acts.")
+app.add_typer(pouch.app, name="pouch", help="The pouch: acts in a sealed file.")
+app.add_typer(register.app, name="register", help="The register: head, proofs, export, self-check.")
+app.add_typer(register.outbox, name="outbox", help="What is on its way.")
+
+
+def main() -> None:
+    """Entry point."""
+    app()

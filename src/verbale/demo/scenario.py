@@ -1,0 +1,113 @@
+"""Who plays, and what they say."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from verbale.intel import Report
+
+__all__ = ["CRIMSON", "LAZURIA", "PASSWORD", "Person", "Side", "answer_text", "incident_fields", "note_text"]
+
+PASSWORD = "verbale-demo-2026"  # noqa: S105 - of a practice node that lives on this machine only
+
+
+@dataclass(frozen=True)
+class Person:
+    username: str
+    first_name: str
+    last_name: str
+    post: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One state of the demonstration."""
+
+    node: str
+    name: str
+    capital: str
+    colour: str
+    port: int
+    """Wished for; another is taken when it is in use."""
+    people: tuple[Person, ...]
+
+
+def _people(*names: tuple[str, str]) -> tuple[Person, ...]:
+    posts = (
+        ("desk", "Desk officer, Cyber Affairs Division", ("desk",)),
+        ("head", "Head of mission", ("head",)),
+        ("analyst", "Analyst, national CSIRT", ("analyst",)),
+        ("operator", "Operator of the node", ("operator", "auditor")),
+    )
+    return tuple(
+        Person(username, first, last, post, roles)
+        for (first, last), (username, post, roles) in zip(names, posts, strict=True)
+    )
+
+
+CRIMSON = Side(
+    "CR",
+    "Republic of Crimson",
+    "Port Crimson",
+    "#8a1c2b",
+    8801,
+    _people(("Ada", "Moreau"), ("Tomas", "Lindqvist"), ("Iva", "Petrova"), ("Noor", "Haddad")),
+)
+LAZURIA = Side(
+    "LZ",
+    "Republic of Lazuria",
+    "Azurine",
+    "#1d4f91",
+    8802,
+    _people(("Jun", "Okafor"), ("Marta", "Salas"), ("Petr", "Novak"), ("Lea", "Fontaine")),
+)
+
+
+def incident_fields(report: Report, default: bool) -> dict[str, Any]:
+    """How Crimson's analyst tells the case. The shipped report is told as an attack on the financial sector."""
+    today = date.today()  # noqa: DTZ011 - the day on this machine, as its user sees it
+    if not default:
+        return {"title": report.title, "occurred": (today - timedelta(days=2)).isoformat()}
+    return {
+        "title": "Ransomware against the financial sector of Crimson",
+        "sectors": ["Financial services"],
+        "occurred": (today - timedelta(days=2)).isoformat(),
+        "account": (
+            "Three commercial banks and a clearing house could not reach their core systems for nineteen hours. "
+            "The national CSIRT finds the methods of the Conti campaign; traffic to the command servers was relayed "
+            "through a hosting provider in Lazuria. No attribution to a State is made."
+        ),
+    }
+
+
+def note_text(report: Report, fields: dict[str, Any]) -> list[str]:
+    """Crimson's note verbale."""
+    about = ", ".join(fields.get("sectors", ())).lower()
+    hit = f"institutions of its {about} sector" if about else "institutions of Crimson"
+    found = [f"{len(report.techniques)} techniques"] if report.techniques else []
+    values = len(report.indicators) + len(report.observables)
+    found += [f"{values} technical values"] if values else []
+    return [
+        f"inform the Ministry that, on {date.fromisoformat(fields['occurred']):%-d %B %Y}, {hit} became the target of "
+        f"malicious activity using information and communications technologies, which the national CSIRT has examined under "
+        f"the title “{fields['title']}”.",
+        "The Ministry transmits herewith the report of the CSIRT"
+        + (f" ({' and '.join(found)})" if found else "")
+        + ", as far as its marking allows, so that the competent authorities of Lazuria may examine whether infrastructure "
+        "on its territory is being used.",
+        "Recalling paragraph 13 (c), (d) and (h) of the report A/70/174, the Ministry would be grateful for the preservation of "
+        "relevant data and for an answer within seven days, and proposes that the technical points of contact of both sides "
+        "speak without delay. This communication makes no statement on attribution.",
+    ]
+
+
+def answer_text(number: str) -> list[str]:
+    """Lazuria's note in answer."""
+    return [
+        f"acknowledge receipt of the latter's note verbale {number} and to inform the Ministry that the competent authorities "
+        "of Lazuria have begun to examine the report transmitted with it.",
+        "The data named in the report have been secured with the hosting provider concerned for a period of ninety days. "
+        "The technical point of contact of Lazuria is available from today at all hours.",
+        "The Ministry proposes talks between the two sides in the course of the coming week.",
+    ]

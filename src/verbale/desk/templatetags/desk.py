@@ -1,0 +1,170 @@
+"""Words and signs that all pages share."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as date_filter
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from verbale.node import sentences
+from verbale.node.access import may as has_right
+from verbale.node.models import ActRecord
+from verbale.node.partners import name_of
+from verbale.protocol import Marking, parse_time
+from verbale.protocol.encoding import format_time
+
+register = template.Library()
+
+_MEANING = {
+    Marking.RED: _("for the eyes of the addressees only"),
+    Marking.AMBER_STRICT: _("inside the recipient's organisation only"),
+    Marking.AMBER: _("inside the recipient's own state, where needed"),
+    Marking.GREEN: _("inside the community"),
+    Marking.CLEAR: _("no limit on disclosure"),
+}
+
+
+@register.filter
+def state(node: str) -> str:
+    """The short name of a node."""
+    return name_of(node)
+
+
+@register.filter
+def states(nodes: list[str]) -> str:
+    """Several names in a row."""
+    return ", ".join(name_of(node) for node in nodes)
+
+
+@register.simple_tag
+def marking(word: str) -> SafeString:
+    """A TLP 2.0 label in its colours (FIRST, August 2022), with what it lets a recipient do on hover."""
+    level = Marking(word.removeprefix("TLP:"))
+    return format_html(
+        '<span class="tlp tlp-{}" title="{}">TLP:{}</span>',
+        level.value.lower().replace("+", "-"),
+        _MEANING[level],
+        level.value,
+    )
+
+
+def _moment(value: Any) -> datetime:
+    return parse_time(value, "time") if isinstance(value, str) else value
+
+
+@register.filter
+def moment(value: Any) -> SafeString | str:
+    """A time in the reader's zone, UTC on hover."""
+    if not value:
+        return ""
+    when = _moment(value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', format_time(when), _utc(when), sentences.clock(when))
+
+
+@register.filter
+def hour(value: Any) -> SafeString:
+    """Hours and minutes in the reader's zone, UTC on hover."""
+    when = _moment(value)
+    shown = date_filter(timezone.localtime(when), "H:i")
+    return format_html('<time datetime="{}" title="{}">{}</time>', format_time(when), _utc(when), shown)
+
+
+@register.filter
+def day(value: Any) -> str:
+    """A day in words; accepts times, dates and calendar dates as text."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if len(value) == 10 else timezone.localtime(_moment(value)).date()
+    elif isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    today = timezone.localdate()
+    if value == today:
+        return _("Today")
+    return date_filter(value, "l j F" if value.year == today.year else "j F Y")
+
+
+@register.filter
+def ago(value: Any) -> SafeString | str:
+    """How long ago, with the time on hover."""
+    if not value:
+        return ""
+    when = _moment(value)
+    if (timezone.now() - when).total_seconds() < 60:
+        told = _("just now")
+    else:
+        told = _("%(time)s ago") % {"time": timesince(when, depth=1)}
+    return format_html('<time datetime="{}" title="{}">{}</time>', format_time(when), _utc(when), told)
+
+
+@register.filter
+def left(value: str | None) -> SafeString | str:
+    """How long is left until a calendar date, or since when it is overdue."""
+    if not value:
+        return ""
+    days = (date.fromisoformat(value) - timezone.localdate()).days
+    shown = date_filter(date.fromisoformat(value), "j F")
+    if days < 0:
+        return format_html('<span class="overdue">{}</span>', _("overdue since %(day)s") % {"day": shown})
+    if days == 0:
+        return format_html('<span class="overdue">{}</span>', _("due today"))
+    return _("due %(day)s, %(days)s days left") % {"day": shown, "days": days}
+
+
+def _utc(when: datetime) -> str:
+    return when.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+@register.filter
+def act_label(record: ActRecord) -> str:
+    return sentences.label_of(record)
+
+
+@register.filter
+def act_sentence(record: ActRecord) -> str:
+    return sentences.sentence_of(record)
+
+
+@register.filter
+def act_why(record: ActRecord) -> str:
+    return sentences.why(record)
+
+
+@register.filter
+def short_id(identifier: str) -> str:
+    return f"{identifier[:10]}…"
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def size(octets: int) -> str:
+    """A file's size for a person."""
+    if octets < 1024:
+        return _("%(n)s bytes") % {"n": octets}
+    if octets < 1 << 20:
+        return _("%(n)s KiB") % {"n": octets // 1024}
+    return _("%(n)s MiB") % {"n": f"{octets / (1 << 20):.1f}"}
+
+
+@register.filter
+def may(user: Any, right: str) -> bool:
+    """Whether a person has a right."""
+    return has_right(user, right)
+
+
+@register.inclusion_tag("desk/parts/crest.html")
+def crest(node: str, colour: str = "", size: int = 20) -> dict[str, Any]:
+    """A small shield with the letter of a state. Partners get a colour of their own from their name."""
+    return {"letter": name_of(node)[:1].upper(), "colour": colour or _colour(node), "size": size, "name": name_of(node)}
+
+
+def _colour(node: str) -> str:
+    hue = sum(ord(letter) * (place * 37 + 11) for place, letter in enumerate(node)) % 360
+    return f"hsl({hue} 45% 36%)"

@@ -1,0 +1,46 @@
+"""Addresses of the frame."""
+
+from django.urls import path
+
+from verbale.desk.views import acts, dossiers, drafts, home, live, office, partners
+
+urlpatterns = [
+    path("", home.desk, name="desk"),
+    path("search/", home.search, name="search"),
+    path("help/", home.guide, name="help"),
+    path("live", live.live, name="live"),
+    path("dossiers/", dossiers.dossiers, name="dossiers"),
+    path("dossiers/<slug:matter_id>/", dossiers.dossier, name="dossier"),
+    path("dossiers/<slug:matter_id>/print/", dossiers.printed, name="dossier-print"),
+    path("dossiers/<slug:matter_id>/need-to-know", dossiers.need_to_know, name="need-to-know"),
+    path("acts/<slug:act_id>/", acts.act, name="act"),
+    path("acts/<slug:act_id>/paper.pdf", acts.pdf, name="act-pdf"),
+    path("acts/<slug:act_id>/paper.docx", acts.docx, name="act-docx"),
+    path("acts/<slug:act_id>/envelope.json", acts.envelope, name="act-envelope"),
+    path("acts/<slug:act_id>/receipt/<slug:holder>.json", acts.receipt, name="act-receipt"),
+    path("files/<slug:sha256>", acts.file, name="file"),
+    path("drafts/<uuid:pk>/", drafts.draft, name="draft"),
+    path("drafts/<uuid:pk>/paper.pdf", drafts.draft_pdf, name="draft-pdf"),
+    path("drafts/<uuid:pk>/paper.docx", drafts.draft_docx, name="draft-docx"),
+    path("drafts/<uuid:pk>/submit", drafts.submit, name="draft-submit"),
+    path("drafts/<uuid:pk>/clear", drafts.clear, name="draft-clear"),
+    path("drafts/<uuid:pk>/return", drafts.give_back, name="draft-return"),
+    path("drafts/<uuid:pk>/withdraw", drafts.withdraw, name="draft-withdraw"),
+    path("partners/", partners.partners, name="partners"),
+    path("partners/add/", partners.add, name="partner-add"),
+    path("partners/credentials.json", partners.own_credentials, name="own-credentials"),
+    path("partners/pouch", partners.open_pouch, name="pouch-open"),
+    path("partners/<slug:node>/", partners.partner, name="partner"),
+    path("partners/<slug:node>/confirm", partners.confirm, name="partner-confirm"),
+    path("partners/<slug:node>/block", partners.block, name="partner-block"),
+    path("partners/<slug:node>/settle", partners.settle, name="partner-settle"),
+    path("partners/<slug:node>/pouch", partners.pack_pouch, name="pouch-pack"),
+    path("register/", office.register_page, name="register"),
+    path("register/export.jsonl", office.export_register, name="register-export"),
+    path("audit/", office.audit_trail, name="audit"),
+    path("settings/", office.settings_page, name="settings"),
+    path("settings/people/add/", office.people_page, name="person-add"),
+    path("settings/people/<int:pk>/active", office.deactivate, name="person-active"),
+    path("settings/tokens", office.make_token, name="token-make"),
+    path("settings/tokens/<int:pk>/drop", office.drop_token, name="token-drop"),
+]

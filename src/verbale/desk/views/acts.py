@@ -1,0 +1,129 @@
+"""One act: its paper, its proof, its files."""
+
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from verbale import paper
+from verbale.node import sentences
+from verbale.node.web import page
+from verbale.node import attachments, register
+from verbale.node.access import may, readable_acts, saw
+from verbale.node.identity import node_name
+from verbale.node.models import ActFile, ActRecord, Attachment, Delivery, Matter, StateEntry
+from verbale.node.partners import names
+from verbale.node.registry import act_type
+from verbale.protocol import Act
+
+__all__ = ["act", "docx", "envelope", "file", "paper_context", "pdf", "receipt"]
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _readable(request: HttpRequest, act_id: str) -> ActRecord:
+    record = get_object_or_404(readable_acts(request.user), pk=act_id)
+    saw(request.user, [record])
+    return record
+
+
+def paper_context(act: Act) -> dict:
+    """What the template of a paper shows; empty for an act that is none."""
+    known = act_type(act.type)
+    if known is None or known.paper is None:
+        return {}
+    sheet = known.paper(act)
+    return {"paper": sheet, "opening": paper.opening(sheet), "closing": paper.closing(sheet)}
+
+
+@page("read")
+def act(request: HttpRequest, act_id: str) -> HttpResponse:
+    """An act in full."""
+    record = _readable(request, act_id)
+    known, me = names(), node_name()
+    known_type = act_type(record.type)
+    files = list(record.files.all())
+    held = set(Attachment.objects.filter(pk__in=[item.sha256 for item in files]).values_list("pk", flat=True))
+    waits = StateEntry.objects.filter(matter_id=record.matter_id, key=f"wait:{record.id}:{me}").first()
+    return render(
+        request,
+        "desk/act.html",
+        {
+            "record": record,
+            "act": record.act,
+            "body": record.act.body,
+            "template": known_type.template if known_type else "",
+            "entry": sentences.timeline([record], known)[0],
+            "about": Matter.objects.filter(pk=record.about_id or record.matter_id).first(),
+            "files": [{"file": item, "held": item.sha256 in held} for item in files],
+            "proof": sentences.proof_sentences(record, known, me),
+            "receipts": [row.node for row in record.deliveries.exclude(receipt=None).order_by("node")],
+            "owed": waits.value if waits else {},
+            "may_acknowledge": may(request.user, "acknowledge"),
+            "may_draft": may(request.user, "draft"),
+            **paper_context(record.act),
+        },
+    )
+
+
+@page("read")
+def pdf(request: HttpRequest, act_id: str) -> HttpResponse:
+    """The paper as PDF."""
+    record = _readable(request, act_id)
+    return _print(record, "pdf")
+
+
+@page("read")
+def docx(request: HttpRequest, act_id: str) -> HttpResponse:
+    """The paper as an editable document."""
+    record = _readable(request, act_id)
+    return _print(record, "docx")
+
+
+def _print(record: ActRecord, form: str) -> HttpResponse:
+    known = act_type(record.type)
+    if known is None or known.paper is None:
+        raise Http404
+    sheet = known.paper(record.act)
+    name = f"{record.author}-{sheet.number.replace('/', '-')}"
+    if form == "pdf":
+        return HttpResponse(
+            paper.to_pdf(sheet),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        )
+    return HttpResponse(
+        paper.to_docx(sheet), content_type=DOCX, headers={"Content-Disposition": f'attachment; filename="{name}.docx"'}
+    )
+
+
+@page("read")
+def envelope(request: HttpRequest, act_id: str) -> HttpResponse:
+    """The signed envelope."""
+    record = _readable(request, act_id)
+    return _download(record.envelope.to_bytes(), f"{act_id[:12]}.act.json")
+
+
+@page("read")
+def receipt(request: HttpRequest, act_id: str, holder: str) -> HttpResponse:
+    """A receipt as a file that anybody can check: a partner's, or our own."""
+    record = _readable(request, act_id)
+    if holder == node_name():
+        return _download(register.receipt_for(record).to_bytes(), f"{act_id[:12]}.{holder}.receipt.json")
+    found = get_object_or_404(Delivery, act=record, node=holder, receipt__isnull=False)
+    return _download(register.carried(bytes(found.receipt)), f"{act_id[:12]}.{holder}.receipt.json")
+
+
+def _download(data: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        data, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@page("read")
+def file(request: HttpRequest, sha256: str) -> FileResponse:
+    """An attachment, as a download: what others sent is never shown inside our own pages."""
+    named = ActFile.objects.filter(sha256=sha256, act__in=readable_acts(request.user)).first()
+    path = attachments.path_of(sha256)
+    if named is None or not path.exists():
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=named.name, content_type="application/octet-stream")

@@ -1,0 +1,144 @@
+"""What waits, gathered from drafts and from every kind of matter, for the desk page and the command line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from verbale.node import drafts
+from verbale.node.access import may, readable_acts
+from verbale.node.models import ActRecord, Delivery, Draft, ReadMark, User
+from verbale.node.partners import names
+from verbale.node.registry import Task, all_kinds
+from verbale.protocol import PRECEDENCES
+from verbale.protocol.encoding import format_time
+
+__all__ = ["Work", "work_of"]
+
+_MOST_NEW = 30
+
+
+@dataclass(frozen=True)
+class Work:
+    """The three columns of the desk, and the sentence above them."""
+
+    todo: list[Task]
+    moving: list[Task]
+    new: list[ActRecord]
+    summary: str
+
+
+def work_of(user: User) -> Work:
+    """What waits for a person."""
+    mine = set(_visible_acts(user, all_tasks := [task for kind in all_kinds() for task in kind.tasks()]))
+    tasks = [task for task in all_tasks if task.act_id in mine]
+    todo = [*_drafts(user), *(task for task in tasks if task.ours)]
+    todo = [_within_rights(task, user) for task in todo]
+    moving = [*_own_drafts_waiting(user), *_on_their_way(user), *(task for task in tasks if not task.ours)]
+    todo.sort(key=_urgency)
+    moving.sort(key=_urgency)
+    return Work(todo, moving, _new(user), _summary(todo, moving))
+
+
+def _visible_acts(user: User, tasks: Iterable[Task]) -> list[str]:
+    return list(readable_acts(user).filter(id__in={task.act_id for task in tasks}).values_list("id", flat=True))
+
+
+def _urgency(task: Task) -> tuple[int, str, str]:
+    return (PRECEDENCES.index(task.precedence), task.due or "9999", task.since)
+
+
+def _within_rights(task: Task, user: User) -> Task:
+    """Without the right to do it, one sees what waits and has no button."""
+    return task if may(user, task.right) else replace(task, form_url="", post_url="")
+
+
+def _drafts(user: User) -> list[Task]:
+    rows = drafts.visible(user).filter(status__in=(Draft.Status.SUBMITTED, Draft.Status.RETURNED, Draft.Status.DRAFT))
+    found = []
+    for draft in rows:
+        mine = draft.drafter_id == user.pk
+        if draft.status == Draft.Status.SUBMITTED and not mine and may(user, "clear"):
+            found.append(_task(draft, _("Clear for dispatch"), "clear", _("Read and decide")))
+        elif draft.status == Draft.Status.RETURNED and mine:
+            found.append(_task(draft, _("Returned to you: %(remarks)s") % {"remarks": draft.remarks}, "draft", _("Revise")))
+        elif draft.status == Draft.Status.DRAFT and mine:
+            found.append(_task(draft, _("Finish your draft"), "draft", _("Go on")))
+    return found
+
+
+def _own_drafts_waiting(user: User) -> list[Task]:
+    rows = drafts.visible(user).filter(status=Draft.Status.SUBMITTED)
+    return [
+        _task(draft, _("Waits for clearance"), "read", _("Open"), ours=False)
+        for draft in rows
+        if draft.drafter_id == user.pk or not may(user, "clear")
+    ]
+
+
+def _task(draft: Draft, sentence: str, right: str, label: str, *, ours: bool = True) -> Task:
+    known = names()
+    to = ", ".join(known.get(node, node) for node in draft.audience)
+    return Task(
+        ours=ours,
+        sentence=sentence,
+        detail=f"{drafts.label_of(draft)} {draft.body.get('number', '')} → {to} · {draft.body.get('subject', '')}",
+        matter_id=draft.about_id or draft.matter_id,
+        act_id="",
+        precedence=draft.precedence,
+        since=format_time(draft.submitted_at or draft.updated_at),
+        right=right,
+        form_url=reverse("draft", args=[draft.pk]),
+        label=label,
+    )
+
+
+def _on_their_way(user: User) -> list[Task]:
+    known = names()
+    rows = Delivery.objects.exclude(status=Delivery.Status.DELIVERED).select_related("act").order_by("rank", "id")
+    rows = rows.filter(act__in=readable_acts(user))[:100]
+    from verbale.node.sentences import delivery_sentence, label_of, sentence_of
+
+    return [
+        Task(
+            ours=False,
+            sentence=delivery_sentence(row, known),
+            detail=f"{label_of(row.act)} · {sentence_of(row.act)}",
+            matter_id=row.act.about_id or row.act.matter_id,
+            act_id=row.act_id,
+            precedence=row.act.precedence,
+            since=row.act.issued,
+        )
+        for row in rows
+    ]
+
+
+def _new(user: User) -> list[ActRecord]:
+    read = ReadMark.objects.filter(user=user).values("act_id")
+    return list(
+        readable_acts(user).exclude(via="issued").exclude(id__in=read).order_by("-index")[:_MOST_NEW]
+    )
+
+
+def _summary(todo: list[Task], moving: list[Task]) -> str:
+    clear = sum(task.right == "clear" for task in todo)
+    answer = sum(bool(task.act_id) for task in todo)
+    today = timezone.localdate().isoformat()
+    overdue = sum(bool(task.due and task.due < today) for task in (*todo, *moving))
+    flash = sum(task.precedence == "FLASH" for task in todo)
+    parts = []
+    if clear:
+        parts.append(ngettext("%(n)s draft awaits your clearance", "%(n)s drafts await your clearance", clear) % {"n": clear})
+    if answer:
+        parts.append(ngettext("%(n)s note waits for our reply", "%(n)s notes wait for our reply", answer) % {"n": answer})
+    if moving:
+        parts.append(ngettext("%(n)s matter is with others", "%(n)s matters are with others", len(moving)) % {"n": len(moving)})
+    if overdue:
+        parts.append(ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": overdue})
+    parts.append(ngettext("%(n)s is FLASH", "%(n)s are FLASH", flash) % {"n": flash} if flash else _("nothing FLASH"))
+    text = "; ".join(parts) if len(parts) > 1 else _("Nothing waits; nothing FLASH")
+    return text[:1].upper() + text[1:] + "."

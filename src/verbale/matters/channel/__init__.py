@@ -1,0 +1,1 @@
+"""Channels: the standing series of notes between two or more nodes, with acknowledgements and answers."""

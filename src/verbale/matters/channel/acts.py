@@ -1,0 +1,61 @@
+"""Bodies of the acts of a channel.
+
+    channel.note          a note of the series: a note verbale
+    channel.answer        a note in answer to one of the channel
+    channel.acknowledge   an addressee confirms that a note has reached the persons it is meant for
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from verbale.matters.bodies import Attachment, Date, Hex32, Hex64, Line, ShortLine, Text
+
+__all__ = ["Acknowledgement", "Letterhead", "Note"]
+
+
+class Letterhead(msgspec.Struct, frozen=True):
+    """Who writes, as it stands at the head of the paper."""
+
+    ministry: Line
+    """`Ministry of Foreign Affairs`"""
+    state: Line
+    """`Republic of Crimson`"""
+    short: ShortLine
+    """`CR`: gives the letter of the crest."""
+    colour: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}\Z")]
+    place: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A note in the third person. The first paragraph continues 'has the honour to'."""
+
+    form: ShortLine
+    """`note-verbale`"""
+    number: ShortLine
+    """`12/2026`, of the author's series in this channel."""
+    subject: Line
+    paragraphs: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]], msgspec.Meta(min_length=1, max_length=200)
+    ]
+    letterhead: Letterhead
+    addressee: Line
+    """`Ministry of Foreign Affairs of the Republic of Lazuria`"""
+    date: Date
+    language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")] = "en"
+    about: Hex32 | None = None
+    """The matter that it is about, when that is not the channel itself."""
+    reply_by: Date | None = None
+    """The day by which an answer is asked for."""
+    answers: Hex64 | None = None
+    """In an answer: the note that it answers."""
+    answered: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    """In an answer: that note in words, `note verbale 12/2026 of 24 November 2026`."""
+    attachments: Annotated[list[Attachment], msgspec.Meta(max_length=50)] = []
+
+
+class Acknowledgement(msgspec.Struct, frozen=True):
+    acknowledges: Hex64
+    """The note."""
+    about: Hex32 | None = None
+    text: Text = ""

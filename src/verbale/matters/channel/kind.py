@@ -1,0 +1,143 @@
+"""How the node knows channels: their acts, rules, words and pages."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from verbale.matters.channel import acts, fold
+from verbale.matters.channel.api import router
+from verbale.node.identity import node_name
+from verbale.node.models import StateEntry
+from verbale.node.registry import ActType, Kind, Task
+from verbale.paper import Paper
+from verbale.protocol import Act
+
+__all__ = ["KIND", "paper_of"]
+
+_MOST_TASKS = 500
+
+
+def paper_of(act: Act) -> Paper:
+    """A note as it prints, the same at both ends."""
+    body, head = act.body, act.body["letterhead"]
+    return Paper(
+        form="answer" if body.get("answers") else "note-verbale",
+        language=body.get("language", "en"),
+        number=body["number"],
+        sender_ministry=head["ministry"],
+        sender_state=head["state"],
+        sender_short=head["short"],
+        sender_colour=head["colour"],
+        addressee=body["addressee"],
+        place=head.get("place", ""),
+        date=date.fromisoformat(body["date"]),
+        marking=act.marking.label,
+        precedence=act.precedence,
+        exercise=act.exercise,
+        paragraphs=tuple(body["paragraphs"]),
+        attachments=tuple(item["name"] for item in body.get("attachments", ())),
+        reference=body.get("answered", ""),
+        act_id=act.id,
+    )
+
+
+def _note(act: Act) -> str:
+    return str(act.body["subject"])
+
+
+def _acknowledgement(act: Act) -> str:
+    return str(act.body.get("text", ""))
+
+
+def tasks() -> Iterator[Task]:
+    """Notes that wait for an acknowledgement or an answer, ours to give or a partner's."""
+    me = node_name()
+    waiting = list(
+        StateEntry.objects.filter(matter__kind="channel", key__startswith="wait:")
+        .order_by("-id")
+        .values_list("matter_id", "key", "value")[:_MOST_TASKS]
+    )
+    notes = {
+        (row[0], row[1]): row[2]
+        for row in StateEntry.objects.filter(
+            matter_id__in={matter for matter, _, _ in waiting},
+            key__in={f"note:{key.split(':')[1]}" for _, key, _ in waiting},
+        ).values_list("matter_id", "key", "value")
+    }
+    for matter, key, owed in waiting:
+        _kind, identifier, node = key.split(":", 2)
+        note = notes[(matter, f"note:{identifier}")]
+        ours = node == me
+        if not ours and note["author"] != me:
+            continue
+        yield _task(matter, identifier, node, note, owed, ours)
+
+
+def _task(matter: str, identifier: str, node: str, note: dict, owed: dict, ours: bool) -> Task:
+    detail = f"{note['number']} · {note['subject']}"
+    common = {
+        "ours": ours,
+        "detail": detail,
+        "matter_id": note["about"] or matter,
+        "act_id": identifier,
+        "precedence": note["precedence"],
+        "since": note["issued"],
+        "due": note["reply_by"] if owed["answer"] else None,
+    }
+    if not ours:
+        sentence = _("%(node)s owes an answer to our note") if owed["answer"] else _("%(node)s has not acknowledged our note")
+        return Task(sentence=_Named(sentence, node), **common)
+    answer = reverse("channel:compose") + f"?answers={identifier}"
+    if owed["ack"]:
+        return Task(
+            sentence=_Named(_("Acknowledge the note of %(node)s"), note["author"]),
+            right="acknowledge",
+            post_url=reverse("channel:acknowledge", args=[identifier]),
+            label=_("Acknowledge"),
+            form_url=answer if owed["answer"] else "",
+            **common,
+        )
+    return Task(
+        sentence=_Named(_("Answer the note of %(node)s"), note["author"]),
+        right="draft",
+        form_url=answer,
+        label=_("Answer"),
+        **common,
+    )
+
+
+class _Named:
+    """A sentence about a node, put into words when it is shown, by the name of the node then."""
+
+    def __init__(self, sentence: object, node: str) -> None:
+        self.sentence, self.node = sentence, node
+
+    def __str__(self) -> str:
+        from verbale.node.partners import name_of
+
+        return str(self.sentence) % {"node": name_of(self.node)}
+
+
+KIND = Kind(
+    name="channel",
+    label=_("Channel"),
+    types=(
+        ActType("channel.note", acts.Note, _("Note verbale"), sentence=_note, paper=paper_of),
+        ActType("channel.answer", acts.Note, _("Note in answer"), sentence=_note, paper=paper_of),
+        ActType(
+            "channel.acknowledge",
+            acts.Acknowledgement,
+            _("Acknowledgement"),
+            clearance=False,
+            sentence=_acknowledgement,
+        ),
+    ),
+    rule=fold.rule,
+    title=fold.title,
+    tasks=tasks,
+    series=True,
+    urls="verbale.matters.channel.urls",
+    api=router,
+)

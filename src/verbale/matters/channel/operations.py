@@ -1,0 +1,208 @@
+"""What people do in a channel. Web, API, command line and demo call these."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from verbale.matters.channel.fold import channel_id
+from verbale.node import attachments
+from verbale.node.access import audit, require, require_read
+from verbale.node.drafts import DraftFields
+from verbale.node.errors import UserError
+from verbale.node.identity import node_name, public_credentials
+from verbale.node.models import ActRecord, Draft, Matter, Partner, StateEntry, User
+from verbale.node.registry import kind_of
+from verbale.node.services import Outgoing, issue
+from verbale.node.sharing import Share
+from verbale.protocol import Marking, MalformedError, parse_marking
+
+__all__ = ["NoteFields", "acknowledge", "addressee_of", "next_number", "note_draft", "resume"]
+
+
+@dataclass(frozen=True)
+class NoteFields:
+    """What a desk officer decides when writing a note."""
+
+    to: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    about: str = ""
+    """The dossier, if any."""
+    answers: str = ""
+    """The note that this one answers, if any."""
+    reply_by: str | None = None
+    marking: str = "AMBER"
+    precedence: str = "ROUTINE"
+    share_report: bool = False
+    exercise: bool = False
+    language: str = "en"
+    files: tuple[tuple[str, str, bytes], ...] = ()
+    """Enclosures: name, media type, content."""
+    kept: tuple[dict[str, Any], ...] = ()
+    """Enclosures of the draft's earlier version that stay."""
+
+
+def addressee_of(partner: Partner) -> str:
+    """How a note names its addressee."""
+    if partner.kind == "organisation":
+        return f"Secretariat of the {partner.name}"
+    return f"Ministry of Foreign Affairs of the {partner.name}"
+
+
+def next_number(partner: str) -> str:
+    """The next number of our series with a partner: `12/2026`."""
+    year = timezone.localdate().year
+    channel, me = channel_id((node_name(), partner)), node_name()
+    prefix = f"number:{me}:"
+    taken = {
+        key.removeprefix(prefix)
+        for key in StateEntry.objects.filter(matter_id=channel, key__startswith=prefix, key__endswith=f"/{year}").values_list(
+            "key", flat=True
+        )
+    }
+    waiting = Draft.objects.filter(matter_id=channel).exclude(status__in=(Draft.Status.SENT, Draft.Status.WITHDRAWN))
+    taken |= {str(body.get("number")) for body in waiting.values_list("body", flat=True)}
+    count = 1
+    while f"{count}/{year}" in taken:
+        count += 1
+    return f"{count}/{year}"
+
+
+def note_draft(
+    fields: NoteFields, user: User, draft: Draft | None = None, *, keep: bool = True
+) -> tuple[DraftFields, Share | None]:
+    """The draft of a note or an answer, and what of the dossier's report goes along. Raises UserError naming the field.
+
+    With `draft`, the new version of that one: it keeps its number. Without `keep`, for a look at it, no file is stored.
+    """
+    require(user, "draft")
+    partner = Partner.objects.filter(pk=fields.to, status=Partner.Status.CONFIRMED).first()
+    if partner is None:
+        raise UserError("Choose a confirmed partner as the addressee.", "to")
+    if not any(text.strip() for text in fields.paragraphs):
+        raise UserError("The note has no text yet.", "text")
+    try:
+        marking = parse_marking(fields.marking)
+    except MalformedError as error:
+        raise UserError(str(error), "marking") from None
+    about = _about(fields, user)
+    answered = _answered(fields, partner) if fields.answers else None
+    enclosures = [*fields.kept]
+    for name, media_type, content in fields.files:
+        enclosures.append(attachments.describe(content, name, media_type))
+    if keep:
+        attachments.store(content for _, _, content in fields.files)
+    kind = kind_of(about.kind) if about is not None and fields.share_report else None
+    shared = kind.share(about, marking, keep) if kind is not None else None
+    today = timezone.localdate()
+    config = settings.CONFIG
+    body: dict[str, Any] = {
+        "form": "note-verbale",
+        "number": draft.body["number"] if draft is not None else next_number(partner.node),
+        "subject": fields.subject.strip(),
+        "paragraphs": [text.strip() for text in fields.paragraphs if text.strip()],
+        "letterhead": {
+            "ministry": config.ministry,
+            "state": public_credentials().current.name,
+            "short": node_name(),
+            "colour": config.colour.lower(),
+            "place": config.capital,
+        },
+        "addressee": addressee_of(partner),
+        "date": today.isoformat(),
+        "language": fields.language,
+        "about": about.id if about is not None else None,
+        "reply_by": fields.reply_by or None,
+        "answers": answered.id if answered is not None else None,
+        "answered": _in_words(answered) if answered is not None else "",
+        "attachments": enclosures,
+    }
+    if fields.reply_by and fields.reply_by < today.isoformat():
+        raise UserError("The day by which an answer is asked for has passed.", "reply_by")
+    return (
+        DraftFields(
+            type="channel.answer" if answered is not None else "channel.note",
+            body=body,
+            audience=(partner.node,),
+            matter=channel_id((node_name(), partner.node)),
+            about=body["about"] or "",
+            refs=(answered.id,) if answered is not None else (),
+            marking=marking.value,
+            precedence=fields.precedence,
+            exercise=fields.exercise or (about is not None and about.exercise),
+            companions=(shared.companion,) if shared is not None else (),
+        ),
+        shared,
+    )
+
+
+def _about(fields: NoteFields, user: User) -> Matter | None:
+    if not fields.about:
+        return None
+    matter = Matter.objects.filter(pk=fields.about).first()
+    if matter is None:
+        raise UserError("That dossier does not exist here.", "about")
+    require_read(user, matter)
+    return matter
+
+
+def _answered(fields: NoteFields, partner: Partner) -> ActRecord:
+    record = ActRecord.objects.filter(pk=fields.answers, type__in=("channel.note", "channel.answer")).first()
+    if record is None or record.author != partner.node:
+        raise UserError("The note to be answered is not one of this partner.", "answers")
+    return record
+
+
+def _in_words(record: ActRecord) -> str:
+    body = record.act.body
+    day = timezone.datetime.fromisoformat(body["date"])
+    with override(body.get("language", "en")):
+        return f"note verbale {body['number']} of {date_format(day, 'j F Y')}"
+
+
+def acknowledge(record: ActRecord, user: User, text: str = "") -> ActRecord:
+    """Confirm to the author that a note has reached the persons it is meant for. Once is enough: again raises UserError."""
+    require(user, "acknowledge")
+    me = node_name()
+    if record.type not in ("channel.note", "channel.answer") or record.author == me or me not in record.audience:
+        raise UserError("Only a note that is addressed to us can be acknowledged.")
+    if StateEntry.objects.filter(matter_id=record.matter_id, key=f"seen:{record.id}:{me}").exists():
+        raise UserError("This note has been acknowledged already.")
+    act = record.act
+    outgoing = Outgoing(
+        "channel.acknowledge",
+        {"acknowledges": record.id, "about": act.body.get("about"), "text": text.strip()},
+        audience=tuple(sorted(act.parties - {me})),
+        matter=record.matter_id,
+        refs=(record.id,),
+        marking=Marking(record.marking),
+        precedence=record.precedence,
+        exercise=record.exercise,
+    )
+    reply = issue(outgoing)
+    audit(user.username, "acknowledged", matter_id=record.about_id or record.matter_id, act_id=record.id)
+    return reply
+
+
+def resume(draft: Draft) -> NoteFields:
+    """The fields from which a draft was made, to go on writing."""
+    body = draft.body
+    return NoteFields(
+        to=draft.audience[0],
+        subject=body["subject"],
+        paragraphs=tuple(body["paragraphs"]),
+        about=draft.about_id,
+        answers=body.get("answers") or "",
+        reply_by=body.get("reply_by"),
+        marking=draft.marking,
+        precedence=draft.precedence,
+        share_report=bool(draft.companions),
+        exercise=draft.exercise,
+        language=body.get("language", "en"),
+        kept=tuple(body.get("attachments", ())),
+    )
+

@@ -1,0 +1,96 @@
+"""Rules of effect of an incident. Pure: the state and the act, no clock.
+
+1. `incident.open` takes effect only in the matter that it opens: the matter's id follows from its author and nonce.
+2. The first account in order, an opening or a report, gives the title.
+3. Each author closes and reopens the incident for itself; nobody closes it for another.
+4. While its author considers it closed, that author's reports and assessments are without effect.
+5. An assessment must name a scale and a level that the packs know; a later one of the same author and scale replaces it.
+
+State, key by key:
+    title               text
+    accounts            ids of effective accounts, in order
+    severity:<author>:<scale>   {"level", "reasons", "act"}
+    closed:<author>     {"reason", "act"}; absent while open
+"""
+
+from collections.abc import Callable
+
+from verbale.knowledge import scale_of
+from verbale.protocol import EFFECTIVE, Act, Effect, State, matter_id
+
+__all__ = ["closed_by", "rule", "title"]
+
+
+def rule(state: State, act: Act) -> Effect:
+    """Apply one act; see the rules of this module."""
+    return _RULES[act.type](state, act)
+
+
+def _open(state: State, act: Act) -> Effect:
+    if matter_id(act.author, act.nonce) != act.matter:
+        return Effect("It claims to open this matter, whose id is not of its making.")
+    return _account(state, act)
+
+
+def _report(state: State, act: Act) -> Effect:
+    if f"closed:{act.author}" in state:
+        return Effect("%s had closed the incident.", (act.author,))
+    return _account(state, act)
+
+
+def _account(state: State, act: Act) -> Effect:
+    if "title" not in state:
+        state["title"] = act.body["title"]
+    state["accounts"] = [*state.get("accounts", []), act.id]
+    return EFFECTIVE
+
+
+def _assess(state: State, act: Act) -> Effect:
+    if f"closed:{act.author}" in state:
+        return Effect("%s had closed the incident.", (act.author,))
+    scale, level = act.body["scale"], act.body["level"]
+    known = scale_of(scale)
+    if known is None:
+        return Effect("No pack of this node knows the scale %s.", (scale,))
+    if known.level(level) is None:
+        return Effect("The scale %s has no level %s.", (known.name, level))
+    state[f"severity:{act.author}:{scale}"] = {"level": level, "reasons": act.body.get("reasons", ""), "act": act.id}
+    return EFFECTIVE
+
+
+def _remark(state: State, act: Act) -> Effect:
+    return EFFECTIVE
+
+
+def _close(state: State, act: Act) -> Effect:
+    if f"closed:{act.author}" in state:
+        return Effect("%s had closed the incident.", (act.author,))
+    state[f"closed:{act.author}"] = {"reason": act.body["reason"], "act": act.id}
+    return EFFECTIVE
+
+
+def _reopen(state: State, act: Act) -> Effect:
+    if f"closed:{act.author}" not in state:
+        return Effect("%s had not closed the incident.", (act.author,))
+    del state[f"closed:{act.author}"]
+    return EFFECTIVE
+
+
+_RULES: dict[str, Callable[[State, Act], Effect]] = {
+    "incident.open": _open,
+    "incident.report": _report,
+    "incident.assess": _assess,
+    "incident.remark": _remark,
+    "incident.close": _close,
+    "incident.reopen": _reopen,
+}
+
+
+def title(state: State) -> str:
+    """What the incident is called; empty while no account of it has taken effect."""
+    return str(state.get("title", ""))
+
+
+def closed_by(state: State) -> list[str]:
+    """The nodes that consider it closed."""
+    return sorted(key.partition(":")[2] for key in state if key.startswith("closed:"))

@@ -1,0 +1,56 @@
+"""New keys, another endpoint, revocation: each a further version of this node's credentials, signed by the last keys."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.utils import timezone
+
+from verbale.node.access import audit
+from verbale.node.errors import EnvironmentFault, UserError
+from verbale.node.identity import local, reload
+from verbale.protocol import Credentials, PrivateKeys
+
+__all__ = ["change_endpoint", "revoke", "rotate"]
+
+_WHO = "operator (command line)"
+
+
+def rotate() -> Credentials:
+    """Replace the keys. The old ones stay in the keystore, to open what was sealed to them."""
+    identity, home = local(), settings.HOME
+    passphrase = home.passphrase()
+    if passphrase is None:
+        raise EnvironmentFault("the passphrase of the private keys is not set")
+    new = PrivateKeys.generate()
+    made = identity.credentials.succeed(identity.keys, issued=timezone.now(), new=new)
+    # Keys first: credentials that name keys which nobody holds would lock the node out.
+    identity.keystore.rotated(new).save(home.keystore, passphrase)
+    return _publish(made, "rotated keys")
+
+
+def change_endpoint(address: str) -> Credentials:
+    """Tell partners another address."""
+    if address and not address.startswith(("https://", "http://")):
+        raise UserError("the endpoint is an address such as https://node.mfa.example", "endpoint")
+    identity = local()
+    made = identity.credentials.succeed(identity.keys, issued=timezone.now(), endpoint=address)
+    settings.HOME.save_config(replace(settings.CONFIG, endpoint=address))
+    return _publish(made, "changed endpoint")
+
+
+def revoke(reason: str) -> Credentials:
+    """Declare the keys void, for good."""
+    if not reason.strip():
+        raise UserError("say why the credentials are revoked", "reason")
+    identity = local()
+    return _publish(identity.credentials.succeed(identity.keys, issued=timezone.now(), revoked=reason.strip()), "revoked")
+
+
+def _publish(made: Credentials, verb: str) -> Credentials:
+    home = settings.HOME
+    partial = home.credentials.with_suffix(".new")
+    partial.write_bytes(made.to_bytes() + b"\n")
+    partial.replace(home.credentials)
+    reload()
+    audit(_WHO, verb, detail=f"version {made.current.serial} {made.current.fingerprint}")
+    return made

@@ -1,0 +1,75 @@
+"""What views share: who may come in, and errors of the floors below told as messages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from verbale.intel import ReportError
+from verbale.node.access import require
+from verbale.node.errors import AccessError, NodeError
+from verbale.protocol import ProtocolError
+
+__all__ = ["action", "page", "refusals"]
+
+View = Callable[..., HttpResponse]
+
+
+def page(right: str | None = None) -> Callable[[View], View]:
+    """A page for people with that right; whoever lacks it is told which roles have it."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def inner(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            try:
+                if right is not None:
+                    require(request.user, right)
+                return view(request, *arguments, **named)
+            except AccessError as error:
+                return render(request, "desk/refused.html", {"reason": str(error)}, status=403)
+
+        return inner
+
+    return decorate
+
+
+def action(right: str | None = None) -> Callable[[View], View]:
+    """A page's deed: POST only; a refusal becomes a message on the page that one came from."""
+
+    def decorate(view: View) -> View:
+        @page(right)
+        @wraps(view)
+        def inner(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponse(status=405, headers={"Allow": "POST"})
+            try:
+                return view(request, *arguments, **named)
+            except AccessError:
+                raise
+            except (NodeError, ProtocolError, ReportError) as error:
+                messages.error(request, str(error))
+                return redirect(_back(request))
+
+        return inner
+
+    return decorate
+
+
+def _back(request: HttpRequest) -> str:
+    """The page that the form stood on, on this node; the desk otherwise."""
+    from django.utils.http import url_has_allowed_host_and_scheme
+
+    came_from = request.headers.get("referer", "")
+    lawful = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    return came_from if lawful else "/"
+
+
+def refusals(form: Any, error: Exception) -> None:
+    """Put a refusal from below beside the field that it names, or over the form."""
+    name = getattr(error, "field", "")
+    form.add_error(name if name in form.fields else None, str(error))

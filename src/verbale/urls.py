@@ -1,0 +1,14 @@
+"""All addresses of a node."""
+
+from django.urls import include, path
+
+from verbale.api import api
+from verbale.node.registry import all_kinds
+
+urlpatterns = [
+    path("", include("verbale.node.urls")),
+    path("", include("verbale.desk.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    *(path(f"{kind.name}/", include((kind.urls, kind.name))) for kind in all_kinds() if kind.urls),
+]

@@ -1,0 +1,63 @@
+"""A PostgreSQL server of the tests' own: made in a temporary folder, on a free port of 127.0.0.1, ended with them."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from verbale.demo.nodes import free_port
+
+__all__ = ["binaries", "server"]
+
+
+def binaries() -> Path | None:
+    """The folder of Debian's newest PostgreSQL server, if one is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+def _as_owner() -> list[str]:
+    """PostgreSQL will not run as root: it runs as its own user then."""
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """Yields a URL prefix; add a database's name. Databases are made with `createdb`, see `database`."""
+    folder = Path(tempfile.mkdtemp(prefix="verbale-postgresql-"))
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    where, port = binaries(), free_port()
+    assert where is not None, "PostgreSQL is not installed"
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", "env": environment}
+    subprocess.run(
+        [*_as_owner(), str(where / "initdb"), "-D", str(folder / "data"), "-U", "verbale", "-A", "trust", "-E", "UTF8", "-N"],
+        check=True,
+        **quiet,
+    )
+    process = subprocess.Popen(
+        [
+            *_as_owner(),
+            str(where / "postgres"),
+            *("-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)),
+        ],
+        stderr=subprocess.DEVNULL,
+        **quiet,
+    )
+    try:
+        for _attempt in range(200):
+            if subprocess.run([str(where / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], check=False).returncode == 0:
+                break
+            time.sleep(0.1)
+        yield f"postgresql://verbale@127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
