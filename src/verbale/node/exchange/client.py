@@ -109,7 +109,8 @@ def _reason(answer: httpx.Response) -> str:
 
 
 def _settle(partner: Partner, taken: Sequence[Delivery], results: object) -> Outcome:
-    by_act = {item.get("act"): item for item in results if isinstance(item, dict)} if isinstance(results, list) else {}
+    told = results if isinstance(results, list) else []
+    by_act = {item["act"]: item for item in told if isinstance(item, dict) and isinstance(item.get("act"), str)}
     known = {partner.node: partner.credentials}
     delivered = refused = 0
     with transaction.atomic():

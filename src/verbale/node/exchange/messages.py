@@ -17,7 +17,7 @@ from verbale.node.identity import local
 from verbale.node.models import Partner
 from verbale.node.partners import raise_alarm
 from verbale.node.register import consistency, head_checkpoint, store_cosignature
-from verbale.protocol import Checkpoint, Cosignature, ProofError, ProtocolError, cosign, verify_checkpoint
+from verbale.protocol import Checkpoint, Cosignature, MalformedError, ProofError, ProtocolError, cosign, verify_checkpoint
 from verbale.protocol.encoding import b64, from_b64
 from verbale.protocol.merkle import verify_consistency
 
@@ -75,10 +75,15 @@ def _read_head(partner: Partner, head: Any) -> str | None:
         if offered.node != partner.node:
             raise ProofError(f"the checkpoint is of {offered.node}, not of {partner.node}")
         verify_checkpoint(offered, {partner.node: partner.credentials})
+        if not isinstance(head["consistency"], list):
+            raise MalformedError("consistency must be a list of hashes")
         proof = [from_b64(item, "consistency") for item in head["consistency"]]
         held = Checkpoint.parse(partner.head_note) if partner.head_note else None
         if held is not None:
             if offered.size < held.size:
+                if offered.time <= held.time:
+                    # Signed before the head that we hold: a late pouch, or two exchanges that crossed. Nothing to learn.
+                    return None
                 return _rewritten(partner, f"it held {held.size} entries at {held.time} and now shows {offered.size}")
             if offered.size == held.size:
                 if offered.root != held.root:

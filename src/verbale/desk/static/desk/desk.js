@@ -1,0 +1,135 @@
+// Keys, the live stream, and small conveniences. Pages work without it, but for what is live.
+(() => {
+  "use strict";
+  const body = document.body;
+  const say = (text, flash, url) => {
+    const live = document.getElementById(flash ? "live-now" : "live-polite");
+    if (live) live.textContent = text;
+    const toasts = document.getElementById("toasts");
+    if (!toasts) return;
+    const toast = document.createElement("div");
+    toast.className = flash ? "toast flash" : "toast";
+    if (url) {
+      const link = document.createElement("a");
+      link.href = url;
+      link.textContent = text;
+      toast.append(link);
+    } else {
+      toast.textContent = text;
+    }
+    toasts.append(toast);
+    if (!flash) setTimeout(() => toast.remove(), 9000);
+  };
+
+  // A part of the page that names what it lives on is fetched anew when that happens; what one is typing in stays.
+  const refresh = async (part) => {
+    if (part.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) return;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (!fresh) return;
+      const known = new Set([...part.querySelectorAll(".entry[id]")].map((entry) => entry.id));
+      const open = new Set([...part.querySelectorAll("details[open][id]")].map((item) => item.id));
+      for (const entry of fresh.querySelectorAll(".entry[id]")) if (!known.has(entry.id)) entry.classList.add("arriving");
+      for (const item of fresh.querySelectorAll("details[id]")) if (open.has(item.id)) item.open = true;
+      part.replaceWith(fresh);
+      if (window.htmx) window.htmx.process(fresh);
+      body.dataset.refreshed = String(Number(body.dataset.refreshed || 0) + 1);
+    } catch {
+      // The link to our own node is away; the stream says so and will be back.
+    }
+  };
+
+  let pending = null;
+  const touched = new Set();
+  const note = (event) => {
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const lives = part.dataset.live;
+      if (lives === "all" || lives === event.matter || lives === event.about) touched.add(part.id);
+    }
+    // Several acts that come together make one refresh.
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      const ids = [...touched];
+      touched.clear();
+      for (const id of ids) {
+        const part = document.getElementById(id);
+        if (part) refresh(part);
+      }
+    }, 40);
+  };
+
+  if (body.dataset.stream) {
+    const stream = new EventSource(body.dataset.stream);
+    stream.addEventListener("open", () => { body.dataset.connected = "1"; });
+    stream.addEventListener("error", () => { body.dataset.connected = "0"; });
+    stream.addEventListener("message", (message) => {
+      const event = JSON.parse(message.data);
+      if (event.said) say(event.said, event.precedence === "FLASH", event.url);
+      note(event);
+    });
+    addEventListener("pagehide", () => stream.close());
+  }
+
+  // Keys: one letter acts on the page, g and a letter goes somewhere.
+  let going = false;
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const move = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[Math.min(all.length - 1, Math.max(0, now + step))];
+    (next.querySelector("a, button") || next).focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    const tag = document.activeElement?.tagName || "";
+    if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|TEXTAREA|SELECT/.test(tag)) {
+      if (event.key === "Escape" && document.activeElement) document.activeElement.blur();
+      return;
+    }
+    if (going) {
+      going = false;
+      const target = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+      if (target) { event.preventDefault(); target.click(); }
+      return;
+    }
+    if (event.key === "g") going = true;
+    else if (event.key === "/") { event.preventDefault(); document.getElementById("search")?.focus(); }
+    else if (event.key === "c") document.querySelector("[data-compose]")?.click();
+    else if (event.key === "j") move(1);
+    else if (event.key === "k") move(-1);
+    else if (event.key === "?") document.getElementById("keys")?.showModal();
+  });
+
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      await navigator.clipboard?.writeText(copy.dataset.copy);
+      copy.textContent = copy.dataset.done || copy.textContent;
+    }
+    const menu = event.target.closest("[data-menu]");
+    if (menu) {
+      const rail = document.getElementById("rail");
+      const open = rail.classList.toggle("open");
+      menu.setAttribute("aria-expanded", String(open));
+    }
+    const fill = event.target.closest("[data-fill]");
+    if (fill) {
+      const field = document.querySelector(fill.dataset.into);
+      if (field) { field.value = fill.dataset.fill; field.focus(); }
+    }
+    const print = event.target.closest("[data-print]");
+    if (print) window.print();
+  });
+
+  // A form is sent once, however often one clicks.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button && event.target.method === "post" && !event.target.hasAttribute("hx-post")) {
+      setTimeout(() => { button.disabled = true; }, 0);
+      setTimeout(() => { button.disabled = false; }, 8000);
+    }
+  });
+})();
