@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import File, NinjaAPI, Router, Schema
 from ninja.files import UploadedFile
@@ -17,6 +17,7 @@ from verbale.node.identity import public_credentials
 from verbale.node.models import ActFile, ActRecord, Delivery, Draft, Matter, Partner
 from verbale.node.projection import state_of
 from verbale.node.registry import all_kinds
+from verbale.node.web import download
 from verbale.protocol import fingerprint_words
 
 __all__ = ["api"]
@@ -71,10 +72,10 @@ def register_head(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/register/export", summary="The whole register, verifiable offline; with `acts`, the acts themselves")
-def register_export(request: HttpRequest, acts: bool = False) -> StreamingHttpResponse:
+def register_export(request: HttpRequest, acts: bool = False) -> HttpResponse:
     require(person(request), "audit")
     audit(person(request).username, "exported register")
-    return StreamingHttpResponse(register.export(disclose=acts), content_type="application/jsonl")
+    return download(b"".join(register.export(disclose=acts)), "register.jsonl", "application/jsonl")
 
 
 @router.get("/partners", summary="Partners and the state of the link with each")
@@ -211,7 +212,7 @@ def receipt(request: HttpRequest, act: str, holder: str = "") -> HttpResponse:
 
 
 @router.get("/files/{sha256}", summary="An attachment")
-def file(request: HttpRequest, sha256: str) -> FileResponse:
+def file(request: HttpRequest, sha256: str) -> HttpResponse:
     who = person(request)
     if not readable_acts(who).filter(files__sha256=sha256).exists():
         raise Http404
@@ -219,7 +220,7 @@ def file(request: HttpRequest, sha256: str) -> FileResponse:
     if not path.exists():
         raise Http404
     named = ActFile.objects.filter(sha256=sha256).first()
-    return FileResponse(path.open("rb"), as_attachment=True, filename=named.name if named else sha256)
+    return download(path.read_bytes(), named.name if named else sha256, "application/octet-stream")
 
 
 @router.get("/drafts", summary="Drafts that have not left")

@@ -32,7 +32,9 @@ def common(
     home: Annotated[
         Path | None, typer.Option(help="Folder of the node; VERBALE_HOME, or ./verbale-node, when not given.")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Every command takes --help; most take --json."""
     if home is not None:

@@ -20,7 +20,9 @@ __all__ = ["demo"]
 def demo(
     report: Annotated[
         Path | None,
-        typer.Option(help="Any STIX 2.1 or MISP report; the Conti campaign when not given.", exists=True, dir_okay=False),
+        typer.Option(
+            help="Any STIX 2.1 or MISP report; the Conti campaign when not given.", exists=True, dir_okay=False
+        ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="End the nodes when the case has been played.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write pouches, receipts and register exports here.")] = None,
@@ -51,7 +53,9 @@ def demo(
         for node in nodes:
             node.wait_until_up()
         connect(a, b)
-        played = play(a, b, report or shipped, report is None, lambda line: console.print(f"· {escape(line)}", highlight=False))
+        played = play(
+            a, b, report or shipped, report is None, lambda line: console.print(f"· {escape(line)}", highlight=False)
+        )
         table(
             ("#", "Who", "To", "Type", "Delivered", "Receipt verified"),
             [
@@ -63,15 +67,21 @@ def demo(
         if once or out is not None:
             target = out or place / "out"
             files = write_evidence(a, b, played, target)
-            console.print(f"\n{len(files)} files in {target}, each verified; try: verbale verify {target}/*", highlight=False)
+            console.print(
+                f"\n{len(files)} files in {target}, each verified; try: verbale verify {target}/*", highlight=False
+            )
         if once:
             return
-        console.print(f"\nReady after {time.monotonic() - began:.0f} s. Both nodes run on this machine until you press Ctrl-C.\n")
+        console.print(
+            f"\nReady after {time.monotonic() - began:.0f} s. Both nodes run on this machine until you press Ctrl-C.\n"
+        )
         for node in nodes:
             console.print(f"[bold]{node.side.name}[/bold]  {node.url}", highlight=False)
             console.print(f"  dossier: {node.url}/dossiers/{played.dossier}/", highlight=False)
             names = ", ".join(person.username for person in node.side.people)
-            console.print(f"  log in as {names}; password {PASSWORD}; the second factor is shown on the page", highlight=False)
+            console.print(
+                f"  log in as {names}; password {PASSWORD}; the second factor is shown on the page", highlight=False
+            )
         _until_interrupted()
     except DemoError as error:
         raise fail(str(error)) from None

@@ -33,14 +33,24 @@ def read(file: File, as_json: Json = False) -> None:
 def _print_report(report: Any) -> None:
     console.print(f"[bold]{escape(report.title)}[/bold]")
     format_name = f"STIX {report.format_version}" if report.format == "stix" else "MISP event"
-    facts = [("Format", format_name), ("From", report.producer), ("Created", report.created), ("Modified", report.modified)]
+    facts = [
+        ("Format", format_name),
+        ("From", report.producer),
+        ("Created", report.created),
+        ("Modified", report.modified),
+    ]
     facts += [("Published", report.published), ("First seen", report.first_seen), ("Last seen", report.last_seen)]
-    facts += [("Marking", f"TLP:{report.marking}" if report.marking else "not marked"), ("Threat level", report.threat_level)]
+    facts += [
+        ("Marking", f"TLP:{report.marking}" if report.marking else "not marked"),
+        ("Threat level", report.threat_level),
+    ]
     facts += [(name, ", ".join(values)) for name, values in _lists(report)]
     table(("", ""), [fact for fact in facts if fact[1]])
     if report.summary:
         console.print(f"\n{escape(report.summary)}")
-    _section("Actors", ("Name", "Kind", "Also known as"), [(a.name, a.kind, ", ".join(a.aliases)) for a in report.actors])
+    _section(
+        "Actors", ("Name", "Kind", "Also known as"), [(a.name, a.kind, ", ".join(a.aliases)) for a in report.actors]
+    )
     _section("Malware", ("Name", "Kind"), [(m.name, ", ".join(m.kinds)) for m in report.malware])
     _section("Tools", ("Name", "Kind"), [(m.name, ", ".join(m.kinds)) for m in report.tools])
     _section("Vulnerabilities", ("", ""), [(v.cve or "–", v.name) for v in report.vulnerabilities])
@@ -109,7 +119,9 @@ def verify(
             for sentence in item["shown"]:
                 console.print(f"  {escape(sentence)}", highlight=False)
             for node, own in item["assumed"].items():
-                console.print(f"  Under the keys of {node} that came with the file; compare: {own['words']}", highlight=False)
+                console.print(
+                    f"  Under the keys of {node} that came with the file; compare: {own['words']}", highlight=False
+                )
 
     show(as_json, told if len(told) > 1 else told[0], text)
     broken = [item for item in told if not item["holds"]]
@@ -137,7 +149,13 @@ def list_packs(as_json: Json = False) -> None:
     from verbale.knowledge import all_scales
 
     rows = [
-        {"kind": "scales", "id": pack.id, "version": pack.version, "name": pack.name, "sources": [s.title for s in pack.sources]}
+        {
+            "kind": "scales",
+            "id": pack.id,
+            "version": pack.version,
+            "name": pack.name,
+            "sources": [s.title for s in pack.sources],
+        }
         for pack in all_scales()
     ]
     show(as_json, rows, lambda: table(("Kind", "Id", "Version", "Name"), [list(row.values())[:4] for row in rows]))

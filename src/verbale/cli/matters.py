@@ -164,7 +164,9 @@ def draft_note(
     def say() -> None:
         console.print(f"Draft {str(made.pk)[:8]}: note {made.body['number']} to {to}, {made.status}.", highlight=False)
         if value["withheld"]:
-            console.print(f"{len(value['withheld'])} parts of the report are held back by the marking.", highlight=False)
+            console.print(
+                f"{len(value['withheld'])} parts of the report are held back by the marking.", highlight=False
+            )
 
     show(as_json, value, say)
 
@@ -356,4 +358,8 @@ def refold_all(as_json: Json = False) -> None:
             if refold(found) != before:
                 differing.append(found.id)
     value = {"matters": Matter.objects.count(), "differing": differing}
-    show(as_json, value, lambda: console.print(f"{value['matters']} matters, {len(differing)} differed.", highlight=False))
+    show(
+        as_json,
+        value,
+        lambda: console.print(f"{value['matters']} matters, {len(differing)} differed.", highlight=False),
+    )

@@ -54,7 +54,13 @@ def list_partners(as_json: Json = False) -> None:
         lambda: table(
             ("Node", "Name", "Status", "Last contact", "Trouble"),
             [
-                (r["node"], r["name"], r["status"], r["last_contact"] or "never", r["alarm"] or r["last_failure"] or "none")
+                (
+                    r["node"],
+                    r["name"],
+                    r["status"],
+                    r["last_contact"] or "never",
+                    r["alarm"] or r["last_failure"] or "none",
+                )
                 for r in rows
             ],
         ),
@@ -77,7 +83,9 @@ def add(source: Annotated[str, typer.Argument(help="https://… or a file.")], a
 
     def text() -> None:
         console.print(f"{row['name']} ({row['node']}) is {row['status']}.", highlight=False)
-        console.print(f"Compare these words with the partner by another road: [bold]{row['words']}[/bold]", highlight=False)
+        console.print(
+            f"Compare these words with the partner by another road: [bold]{row['words']}[/bold]", highlight=False
+        )
         console.print(f'Then: verbale partner confirm {row["node"]} --words "…"', highlight=False)
 
     show(as_json, row, text)
@@ -85,7 +93,9 @@ def add(source: Annotated[str, typer.Argument(help="https://… or a file.")], a
 
 @app.command("confirm", help="The out-of-band check: the words that the partner read out.")
 @refusing
-def confirm(node: str, words: Annotated[str, typer.Option(help="The twelve words, as heard.")], as_json: Json = False) -> None:
+def confirm(
+    node: str, words: Annotated[str, typer.Option(help="The twelve words, as heard.")], as_json: Json = False
+) -> None:
     """Confirm a partner."""
     django()
     from verbale.node import partners
@@ -158,7 +168,9 @@ def rotate() -> None:
     from verbale.node.rotation import rotate
 
     made = rotate()
-    console.print(f"Version {made.current.serial} is in force. Restart the processes that serve this node.", highlight=False)
+    console.print(
+        f"Version {made.current.serial} is in force. Restart the processes that serve this node.", highlight=False
+    )
 
 
 @credentials.command("endpoint", help="Tell partners another address, signed.")

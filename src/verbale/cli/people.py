@@ -31,7 +31,9 @@ def _new_password() -> str:
 @refusing
 def add(
     username: Annotated[str, typer.Argument(help="For the log-in.")],
-    role: Annotated[list[str], typer.Option(help="desk, analyst, legal, negotiator, head, secretariat, auditor, operator.")],
+    role: Annotated[
+        list[str], typer.Option(help="desk, analyst, legal, negotiator, head, secretariat, auditor, operator.")
+    ],
     first_name: Annotated[str, typer.Option()] = "",
     last_name: Annotated[str, typer.Option()] = "",
     post: Annotated[str, typer.Option(help="The office the person holds.")] = "",
@@ -84,7 +86,10 @@ def list_people(as_json: Json = False) -> None:
         rows,
         lambda: table(
             ("User", "Name", "Post", "Roles", "Active"),
-            [(r["username"], r["name"], r["post"], ", ".join(r["roles"]), "yes" if r["active"] else "no") for r in rows],
+            [
+                (r["username"], r["name"], r["post"], ", ".join(r["roles"]), "yes" if r["active"] else "no")
+                for r in rows
+            ],
         ),
     )
 
@@ -131,7 +136,9 @@ def reset_factor(username: str) -> None:
 def make_token(
     username: str,
     name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
-    may_clear: Annotated[bool, typer.Option("--may-clear", help="It may clear without a second factor at the time.")] = False,
+    may_clear: Annotated[
+        bool, typer.Option("--may-clear", help="It may clear without a second factor at the time.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Make a token."""

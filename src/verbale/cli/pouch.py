@@ -51,7 +51,9 @@ def open_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], as
     }
 
     def text() -> None:
-        console.print(f"Pouch of {opened.sender}: {len(opened.outcomes)} acts, {opened.receipts} receipts.", highlight=False)
+        console.print(
+            f"Pouch of {opened.sender}: {len(opened.outcomes)} acts, {opened.receipts} receipts.", highlight=False
+        )
         for outcome in opened.outcomes:
             console.print(f"  {outcome.act[:12]}… {outcome.status} {outcome.reason or ''}", highlight=False)
 

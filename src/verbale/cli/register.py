@@ -21,7 +21,11 @@ def head(as_json: Json = False) -> None:
     from verbale.node import register
 
     text = register.latest_text()
-    show(as_json, {"size": register.size(), "checkpoint": text}, lambda: console.print(text, highlight=False, markup=False))
+    show(
+        as_json,
+        {"size": register.size(), "checkpoint": text},
+        lambda: console.print(text, highlight=False, markup=False),
+    )
 
 
 @app.command("export", help="Write the whole register as a file that anybody can verify.")
@@ -47,7 +51,11 @@ def export(
             if count % 200 == 0:
                 progress.update(task, completed=count)
     audit("operator (command line)", "exported register", detail=file.name)
-    show(as_json, {"file": str(file), "entries": count - 2}, lambda: console.print(f"{count - 2} entries in {file}.", highlight=False))
+    show(
+        as_json,
+        {"file": str(file), "entries": count - 2},
+        lambda: console.print(f"{count - 2} entries in {file}.", highlight=False),
+    )
 
 
 @app.command("receipt", help="Write a receipt: ours, or the one that a partner gave.")
@@ -113,7 +121,9 @@ def list_outbox(as_json: Json = False) -> None:
             "attempts": row.attempts,
             "failure": row.failure,
         }
-        for row in Delivery.objects.exclude(status=Delivery.Status.DELIVERED).select_related("act").order_by("rank", "id")
+        for row in Delivery.objects.exclude(status=Delivery.Status.DELIVERED)
+        .select_related("act")
+        .order_by("rank", "id")
     ]
     show(
         as_json,

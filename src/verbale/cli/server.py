@@ -36,7 +36,7 @@ def init(
     practice: Annotated[bool, typer.Option(hidden=True)] = False,
     as_json: Json = False,
 ) -> None:
-    """The passphrase of the private keys comes from VERBALE_PASSPHRASE_FILE or VERBALE_PASSPHRASE, else it is asked for."""
+    """The passphrase of the keys comes from VERBALE_PASSPHRASE_FILE or VERBALE_PASSPHRASE, else it is asked for."""
     from verbale.node.home import Config, Home
     from verbale.node.setup import create_home
 
@@ -144,11 +144,14 @@ def worker() -> None:
 
 
 @refusing
-def backup(target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")], as_json: Json = False) -> None:
+def backup(
+    target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")], as_json: Json = False
+) -> None:
     """A consistent copy; the private keys in it are encrypted under the same passphrase."""
     django()
     from verbale.node.setup import back_up
 
     told: dict[str, Any] = back_up(target)
-    show(as_json, told, lambda: console.print(f"Copied {told['acts']} acts and {told['files']} attachments to {target}."))
-
+    show(
+        as_json, told, lambda: console.print(f"Copied {told['acts']} acts and {told['files']} attachments to {target}.")
+    )

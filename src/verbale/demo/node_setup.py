@@ -12,7 +12,7 @@ from typing import Any
 
 
 def main() -> None:
-    """Order: `{"config": {…}, "people": […], "password": text}`. Answer: `{"tokens": {username: token}, "totp": {…}}`."""
+    """Order: `{"config": {…}, "people": […], "password": text}`. Answer: `{"tokens": {user: token}, "totp": {…}}`."""
     order = json.load(sys.stdin)
     os.environ["DJANGO_SETTINGS_MODULE"] = "verbale.node.settings"
     from verbale.node.home import Config, Home

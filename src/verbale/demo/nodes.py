@@ -55,7 +55,9 @@ class NodeProcess:
 
     def environment(self) -> dict[str, str]:
         """Environment of every process of this node."""
-        keep = {key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "DJANGO_", "DATABASE_"))}
+        keep = {
+            key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "DJANGO_", "DATABASE_"))
+        }
         own = {"VERBALE_HOME": str(self.home), "VERBALE_PASSPHRASE_FILE": str(self._passphrase_file())}
         if self.database_url:
             own["DATABASE_URL"] = self.database_url

@@ -56,7 +56,11 @@ def play(a: NodeProcess, b: NodeProcess, report_file: Path, default: bool, say: 
         "analyst",
         "POST",
         f"/incident/{played.dossier}/assess",
-        json={"scale": "uk-ncsc", "level": "3", "reasons": "Serious effect on large organisations for less than a day."},
+        json={
+            "scale": "uk-ncsc",
+            "level": "3",
+            "reasons": "Serious effect on large organisations for less than a day.",
+        },
     )
     _note_act(played, a, assessed["id"])
     say(f"{here.name}: the desk officer drafts a note verbale; the head of mission clears it.")
@@ -68,7 +72,7 @@ def play(a: NodeProcess, b: NodeProcess, report_file: Path, default: bool, say: 
             "subject": fields["title"],
             "paragraphs": note_text(report, fields),
             "about": played.dossier,
-            "reply_by": (date.today() + timedelta(days=7)).isoformat(),  # noqa: DTZ011 - as its user sees it
+            "reply_by": (date.today() + timedelta(days=7)).isoformat(),
             "precedence": "PRIORITY",
             "share_report": True,
         },

@@ -66,7 +66,7 @@ LAZURIA = Side(
 
 def incident_fields(report: Report, default: bool) -> dict[str, Any]:
     """How Crimson's analyst tells the case. The shipped report is told as an attack on the financial sector."""
-    today = date.today()  # noqa: DTZ011 - the day on this machine, as its user sees it
+    today = date.today()
     if not default:
         return {"title": report.title, "occurred": (today - timedelta(days=2)).isoformat()}
     return {
@@ -90,24 +90,24 @@ def note_text(report: Report, fields: dict[str, Any]) -> list[str]:
     found += [f"{values} technical values"] if values else []
     return [
         f"inform the Ministry that, on {date.fromisoformat(fields['occurred']):%-d %B %Y}, {hit} became the target of "
-        f"malicious activity using information and communications technologies, which the national CSIRT has examined under "
-        f"the title “{fields['title']}”.",
+        f"malicious activity using information and communications technologies, which the national CSIRT has examined "
+        f"under the title “{fields['title']}”.",
         "The Ministry transmits herewith the report of the CSIRT"
         + (f" ({' and '.join(found)})" if found else "")
-        + ", as far as its marking allows, so that the competent authorities of Lazuria may examine whether infrastructure "
-        "on its territory is being used.",
-        "Recalling paragraph 13 (c), (d) and (h) of the report A/70/174, the Ministry would be grateful for the preservation of "
-        "relevant data and for an answer within seven days, and proposes that the technical points of contact of both sides "
-        "speak without delay. This communication makes no statement on attribution.",
+        + ", as far as its marking allows, so that the competent authorities of Lazuria may examine whether "
+        "infrastructure on its territory is being used.",
+        "Recalling paragraph 13 (c), (d) and (h) of the report A/70/174, the Ministry would be grateful for the "
+        "preservation of relevant data and for an answer within seven days, and proposes that the technical points of "
+        "contact of both sides speak without delay. This communication makes no statement on attribution.",
     ]
 
 
 def answer_text(number: str) -> list[str]:
     """Lazuria's note in answer."""
     return [
-        f"acknowledge receipt of the latter's note verbale {number} and to inform the Ministry that the competent authorities "
-        "of Lazuria have begun to examine the report transmitted with it.",
-        "The data named in the report have been secured with the hosting provider concerned for a period of ninety days. "
-        "The technical point of contact of Lazuria is available from today at all hours.",
+        f"acknowledge receipt of the latter's note verbale {number} and to inform the Ministry that the competent "
+        "authorities of Lazuria have begun to examine the report transmitted with it.",
+        "The data named in the report have been secured with the hosting provider concerned for a period of ninety "
+        "days. The technical point of contact of Lazuria is available from today at all hours.",
         "The Ministry proposes talks between the two sides in the course of the coming week.",
     ]

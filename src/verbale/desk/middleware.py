@@ -34,7 +34,7 @@ class _Both:
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest):  # noqa: ANN204 - a response, or a coroutine of one
+    def __call__(self, request: HttpRequest):
         if iscoroutinefunction(self):
             return self._later(request)
         return self.before(request) or self.after(self.get_response(request))

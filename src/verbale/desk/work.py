@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -65,7 +64,9 @@ def _drafts(user: User) -> list[Task]:
         if draft.status == Draft.Status.SUBMITTED and not mine and may(user, "clear"):
             found.append(_task(draft, _("Clear for dispatch"), "clear", _("Read and decide")))
         elif draft.status == Draft.Status.RETURNED and mine:
-            found.append(_task(draft, _("Returned to you: %(remarks)s") % {"remarks": draft.remarks}, "draft", _("Revise")))
+            found.append(
+                _task(draft, _("Returned to you: %(remarks)s") % {"remarks": draft.remarks}, "draft", _("Revise"))
+            )
         elif draft.status == Draft.Status.DRAFT and mine:
             found.append(_task(draft, _("Finish your draft"), "draft", _("Go on")))
     return found
@@ -119,9 +120,7 @@ def _on_their_way(user: User) -> list[Task]:
 
 def _new(user: User) -> list[ActRecord]:
     read = ReadMark.objects.filter(user=user).values("act_id")
-    return list(
-        readable_acts(user).exclude(via="issued").exclude(id__in=read).order_by("-index")[:_MOST_NEW]
-    )
+    return list(readable_acts(user).exclude(via="issued").exclude(id__in=read).order_by("-index")[:_MOST_NEW])
 
 
 def _summary(todo: list[Task], moving: list[Task]) -> str:
@@ -132,11 +131,17 @@ def _summary(todo: list[Task], moving: list[Task]) -> str:
     flash = sum(task.precedence == "FLASH" for task in todo)
     parts = []
     if clear:
-        parts.append(ngettext("%(n)s draft awaits your clearance", "%(n)s drafts await your clearance", clear) % {"n": clear})
+        parts.append(
+            ngettext("%(n)s draft awaits your clearance", "%(n)s drafts await your clearance", clear) % {"n": clear}
+        )
     if answer:
-        parts.append(ngettext("%(n)s note waits for our reply", "%(n)s notes wait for our reply", answer) % {"n": answer})
+        parts.append(
+            ngettext("%(n)s note waits for our reply", "%(n)s notes wait for our reply", answer) % {"n": answer}
+        )
     if moving:
-        parts.append(ngettext("%(n)s matter is with others", "%(n)s matters are with others", len(moving)) % {"n": len(moving)})
+        parts.append(
+            ngettext("%(n)s matter is with others", "%(n)s matters are with others", len(moving)) % {"n": len(moving)}
+        )
     if overdue:
         parts.append(ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": overdue})
     parts.append(ngettext("%(n)s is FLASH", "%(n)s are FLASH", flash) % {"n": flash} if flash else _("nothing FLASH"))

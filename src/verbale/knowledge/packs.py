@@ -1,7 +1,7 @@
 """Loading packs: YAML files with a schema, a version and sources.
 
-Shipped packs stand in `verbale/knowledge/packs/<kind>/`; a state adds its own under the folder that VERBALE_PACKS names,
-in the same shape. A pack of the same id replaces the shipped one when its version is higher.
+Shipped packs stand in `verbale/knowledge/packs/<kind>/`; a state adds its own under the folder that VERBALE_PACKS
+names, in the same shape. A pack of the same id replaces the shipped one when its version is higher.
 """
 
 import os

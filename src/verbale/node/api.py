@@ -22,7 +22,11 @@ class TokenAuth(HttpBearer):
     """`Authorization: Bearer vb_…`. The token acts as its person, within that person's rights."""
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
-        found = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(token), user__is_active=True).first()
+        found = (
+            ApiToken.objects.select_related("user")
+            .filter(digest=ApiToken.digest_of(token), user__is_active=True)
+            .first()
+        )
         now = timezone.now()
         if found is not None and (found.last_used is None or now - found.last_used > _USE_NOTED_EVERY):
             ApiToken.objects.filter(pk=found.pk).update(last_used=now)

@@ -1,8 +1,8 @@
 """Drafts and clearance: between 'write' and 'leave the house' stands a second person.
 
-    draft ──submit──▶ submitted ──clear──▶ sent
-      ▲                  │
-      └──── returned ◀───┘ return          (who drafts does not clear)
+draft ──submit──▶ submitted ──clear──▶ sent
+  ▲                  │
+  └──── returned ◀───┘ return          (who drafts does not clear)
 """
 
 from dataclasses import asdict, dataclass
@@ -17,9 +17,9 @@ from verbale.node.access import audit, may, require
 from verbale.node.errors import AccessError, ClearanceError, UserError
 from verbale.node.models import ActRecord, Clearing, Draft, DraftVersion, Matter, User
 from verbale.node.registry import act_type, validate_body
-from verbale.node.sharing import Companion
 from verbale.node.services import Clearance, Outgoing, issue_many
-from verbale.protocol import PRECEDENCES, Marking, MalformedError, parse_marking
+from verbale.node.sharing import Companion
+from verbale.protocol import PRECEDENCES, MalformedError, Marking, parse_marking
 
 __all__ = ["DraftFields", "clear", "create", "give_back", "submit", "update", "visible", "withdraw"]
 
@@ -83,7 +83,9 @@ def _require_open(draft: Draft, user: User) -> None:
     if draft.drafter_id != user.pk:
         raise AccessError(f"This draft is {draft.drafter.shown}'s.")
     if draft.status not in _OPEN:
-        raise UserError("A draft that waits for clearance or has left cannot be changed; it can be withdrawn or returned.")
+        raise UserError(
+            "A draft that waits for clearance or has left cannot be changed; it can be withdrawn or returned."
+        )
 
 
 def submit(draft: Draft, user: User) -> None:
@@ -106,7 +108,9 @@ def give_back(draft: Draft, user: User, remarks: str) -> None:
     draft.status, draft.remarks = Draft.Status.RETURNED, remarks.strip()
     draft.decided_by, draft.decided_at = user, timezone.now()
     draft.save()
-    audit(user.username, "returned", matter_id=draft.about_id or draft.matter_id, detail=f"{draft.id}: {remarks.strip()}")
+    audit(
+        user.username, "returned", matter_id=draft.about_id or draft.matter_id, detail=f"{draft.id}: {remarks.strip()}"
+    )
     events.note("draft", matter_id=draft.about_id or draft.matter_id)
 
 
@@ -186,7 +190,9 @@ def clear(draft: Draft, user: User) -> list[ActRecord]:
 def visible(user: User) -> "QuerySet[Draft]":
     """The drafts that a person may see: not those about a matter that is closed to them."""
     closed = Matter.objects.filter(restricted=True).exclude(people=user).values("id")
-    rows = Draft.objects.select_related("drafter", "decided_by").exclude(about_id__in=closed).exclude(matter_id__in=closed)
+    rows = (
+        Draft.objects.select_related("drafter", "decided_by").exclude(about_id__in=closed).exclude(matter_id__in=closed)
+    )
     return rows if may(user, "read") else rows.none()
 
 

@@ -1,11 +1,11 @@
 """The folder of a node: its configuration, its keys, its embedded database, its attachments.
 
-    config.json      what the node is and how it is reached
-    keys.json        private keys, encrypted under the passphrase
-    credentials.json the public chain that partners pin
-    secret           Django's secret key
-    node.sqlite3     the database, unless DATABASE_URL names a PostgreSQL
-    blobs/           attachments, by SHA-256
+config.json      what the node is and how it is reached
+keys.json        private keys, encrypted under the passphrase
+credentials.json the public chain that partners pin
+secret           Django's secret key
+node.sqlite3     the database, unless DATABASE_URL names a PostgreSQL
+blobs/           attachments, by SHA-256
 """
 
 import json

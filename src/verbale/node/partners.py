@@ -1,5 +1,6 @@
 """Onboarding of partners by credentials, the out-of-band check, and the refusal of changed keys."""
 
+import colorsys
 import re
 
 import httpx
@@ -18,6 +19,7 @@ __all__ = [
     "add",
     "block",
     "carried",
+    "colour_of",
     "confirm",
     "fetch_credentials",
     "learn",
@@ -56,6 +58,18 @@ def names() -> dict[str, str]:
     found = {node: short_name(name) for node, name in Partner.objects.values_list("node", "name")}
     found[node_name()] = short_name(settings.CONFIG.name)
     return found
+
+
+def colour_of(node: str) -> str:
+    """The colour of a state's crest: its own, as it told us, else one made from its name."""
+    if node == node_name():
+        return str(settings.CONFIG.colour)
+    told = Partner.objects.filter(pk=node).values_list("colour", flat=True).first()
+    if told:
+        return told
+    hue = sum(ord(letter) * (place * 37 + 11) for place, letter in enumerate(node)) % 360
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue / 360, 0.34, 0.45))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def name_of(node: str) -> str:
@@ -131,7 +145,8 @@ def confirm(partner: Partner, typed: str, who: str) -> None:
         raise UserError("Revoked credentials cannot be confirmed.", "words")
     if not same_words(partner.fingerprint, typed):
         raise UserError(
-            "These are not the words of the credentials. Compare again; if they still differ, do not trust them.", "words"
+            "These are not the words of the credentials. Compare again; if they still differ, do not trust them.",
+            "words",
         )
     with transaction.atomic():
         partner.status = Partner.Status.CONFIRMED

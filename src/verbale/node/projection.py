@@ -1,7 +1,7 @@
 """Projections: each matter's folded state, kept up incrementally.
 
-An act that stands after all others of its matter is applied alone and reads and writes the few keys of the state that its
-rule touches. One that arrives late, or that others were waiting for, refolds its own matter and nothing else.
+An act that stands after all others of its matter is applied alone and reads and writes the few keys of the state that
+its rule touches. One that arrives late, or that others were waiting for, refolds its own matter and nothing else.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

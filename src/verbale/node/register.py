@@ -171,7 +171,7 @@ def _best_checkpoint(index: int) -> CheckpointRecord:
 
 
 def receipts_for(records: Sequence[ActRecord]) -> dict[str, Receipt]:
-    """Receipts for rows of this register under its latest head, by act id; without credentials, as the wire has them."""
+    """Receipts for rows of this register under its latest head, by act id; without credentials, as on the wire."""
     head = head_checkpoint()
     plans = {record.id: inclusion_plan(record.index, head.size) for record in records}
     wanted = list({place for plan in plans.values() for group in plan for place in group})

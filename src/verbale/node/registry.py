@@ -52,6 +52,8 @@ class ActType:
     """Whether it needs a second person's clearance when it is addressed to other nodes."""
     sentence: Callable[[Act], str] | None = None
     """One line of what it says, for the timeline; the label alone otherwise."""
+    excerpt: Callable[[Act], str] | None = None
+    """How its text begins, for what is longer than its sentence tells."""
     paper: Callable[[Act], Paper] | None = None
     """How it prints, for what states exchange on paper."""
     template: str = ""

@@ -1,4 +1,4 @@
-"""New keys, another endpoint, revocation: each a further version of this node's credentials, signed by the last keys."""
+"""New keys, another endpoint, revocation: each a further version of our credentials, signed by the last keys."""
 
 from dataclasses import replace
 
@@ -43,7 +43,9 @@ def revoke(reason: str) -> Credentials:
     if not reason.strip():
         raise UserError("say why the credentials are revoked", "reason")
     identity = local()
-    return _publish(identity.credentials.succeed(identity.keys, issued=timezone.now(), revoked=reason.strip()), "revoked")
+    return _publish(
+        identity.credentials.succeed(identity.keys, issued=timezone.now(), revoked=reason.strip()), "revoked"
+    )
 
 
 def _publish(made: Credentials, verb: str) -> Credentials:

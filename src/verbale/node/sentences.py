@@ -12,7 +12,7 @@ from verbale.node.models import ActRecord, Clearing, CosignatureRecord, Delivery
 from verbale.node.registry import act_type
 from verbale.protocol import Receipt, parse_time
 
-__all__ = ["clock", "delivery_sentence", "label_of", "proof_sentences", "sentence_of", "timeline", "why"]
+__all__ = ["clock", "delivery_sentence", "excerpt_of", "label_of", "proof_sentences", "sentence_of", "timeline", "why"]
 
 
 def clock(moment: object) -> str:
@@ -37,6 +37,17 @@ def sentence_of(record: ActRecord) -> str:
         return ""
     try:
         return known.sentence(record.act)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return ""
+
+
+def excerpt_of(record: ActRecord) -> str:
+    """The beginning of a longer text."""
+    known = act_type(record.type)
+    if known is None or known.excerpt is None:
+        return ""
+    try:
+        return known.excerpt(record.act)
     except (KeyError, TypeError, AttributeError, ValueError):
         return ""
 
@@ -78,16 +89,24 @@ def proof_sentences(record: ActRecord, names: Mapping[str, str], me: str) -> lis
         receipt = Receipt.from_bytes(bytes(delivery.receipt))
         told.append(
             _("%(node)s holds this act since %(time)s, as entry %(index)s of its register; the receipt is verified.")
-            % {"node": names.get(delivery.node, delivery.node), "time": clock(receipt.leaf.at), "index": receipt.index + 1}
+            % {
+                "node": names.get(delivery.node, delivery.node),
+                "time": clock(receipt.leaf.at),
+                "index": receipt.index + 1,
+            }
         )
     if record.author == me:
         told.append(_("It bears both signatures of this node."))
     else:
-        told.append(_("Both signatures of %(author)s verify under the keys that we compared and pinned.") % {"author": author})
+        told.append(
+            _("Both signatures of %(author)s verify under the keys that we compared and pinned.") % {"author": author}
+        )
     cosigners = sorted(
         {
             names.get(node, node)
-            for node in CosignatureRecord.objects.filter(checkpoint__size__gt=record.index).values_list("node", flat=True)
+            for node in CosignatureRecord.objects.filter(checkpoint__size__gt=record.index).values_list(
+                "node", flat=True
+            )
         }
     )
     if cosigners:

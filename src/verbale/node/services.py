@@ -1,7 +1,7 @@
 """The two doors by which acts come in: `issue` for what this node says, `receive` for what others say.
 
-After both the same road: verify -> append to the register -> fold the matter -> store the projection -> notify. Web, API,
-command line, pouch, drill and peers all call one of the two.
+After both the same road: verify -> append to the register -> fold the matter -> store the projection -> notify. Web,
+API, command line, pouch, drill and peers all call one of the two.
 """
 
 import hashlib
@@ -238,5 +238,9 @@ def _check(
     if me not in act.audience:
         return act, envelope, f"This act is addressed to {', '.join(act.audience) or 'nobody'}, not to {me}."
     if (act.issued_at - timezone.now()).total_seconds() > CLOCK_SKEW_SECONDS:
-        return act, envelope, f"It is dated {act.issued}, more than {CLOCK_SKEW_SECONDS // 60} minutes ahead of our clock."
+        return (
+            act,
+            envelope,
+            f"It is dated {act.issued}, more than {CLOCK_SKEW_SECONDS // 60} minutes ahead of our clock.",
+        )
     return act, envelope, None

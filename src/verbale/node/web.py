@@ -8,13 +8,21 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
 from verbale.intel import ReportError
 from verbale.node.access import require
 from verbale.node.errors import AccessError, NodeError
 from verbale.protocol import ProtocolError
 
-__all__ = ["action", "page", "refusals"]
+__all__ = ["action", "download", "page", "refusals"]
+
+
+def download(data: bytes, name: str, media_type: str = "application/json") -> HttpResponse:
+    """A file to keep. Whole, not as a stream: an ASGI server would read a synchronous stream whole all the same."""
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(data, content_type=media_type, headers=headers)
+
 
 View = Callable[..., HttpResponse]
 

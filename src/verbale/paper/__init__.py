@@ -12,6 +12,7 @@ in lower case: "inform the Ministry that ...".
 
 from .errors import PaperError
 from .formulas import closing, opening
+from .layout import Layout, lay_out
 from .model import FORMS, LANGUAGES, Paper
 from .pdf import to_pdf
 from .word import to_docx
@@ -19,9 +20,11 @@ from .word import to_docx
 __all__ = [
     "FORMS",
     "LANGUAGES",
+    "Layout",
     "Paper",
     "PaperError",
     "closing",
+    "lay_out",
     "opening",
     "to_docx",
     "to_pdf",

@@ -10,22 +10,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from verbale.node import sentences
 from verbale.node.access import may as has_right
 from verbale.node.models import ActRecord
-from verbale.node.partners import name_of
+from verbale.node.partners import colour_of, name_of
 from verbale.protocol import Marking, parse_time
 from verbale.protocol.encoding import format_time
 
 register = template.Library()
 
 _MEANING = {
-    Marking.RED: _("for the eyes of the addressees only"),
-    Marking.AMBER_STRICT: _("inside the recipient's organisation only"),
-    Marking.AMBER: _("inside the recipient's own state, where needed"),
-    Marking.GREEN: _("inside the community"),
-    Marking.CLEAR: _("no limit on disclosure"),
+    Marking.RED: gettext_lazy("for the eyes of the addressees only"),
+    Marking.AMBER_STRICT: gettext_lazy("inside the recipient's organisation only"),
+    Marking.AMBER: gettext_lazy("inside the recipient's own state, where needed"),
+    Marking.GREEN: gettext_lazy("inside the community"),
+    Marking.CLEAR: gettext_lazy("no limit on disclosure"),
 }
 
 
@@ -51,6 +52,12 @@ def marking(word: str) -> SafeString:
         _MEANING[level],
         level.value,
     )
+
+
+@register.filter
+def marking_meaning(level: Marking) -> str:
+    """What a marking lets a recipient do."""
+    return str(_MEANING[level])
 
 
 def _moment(value: Any) -> datetime:
@@ -85,6 +92,13 @@ def day(value: Any) -> str:
     if value == today:
         return _("Today")
     return date_filter(value, "l j F" if value.year == today.year else "j F Y")
+
+
+@register.filter
+def on_day(value: Any) -> str:
+    """A day inside a sentence: `today`, `on 24 November`."""
+    shown = day(value)
+    return _("today") if shown == _("Today") else _("on %(day)s") % {"day": shown}
 
 
 @register.filter
@@ -129,6 +143,11 @@ def act_sentence(record: ActRecord) -> str:
 
 
 @register.filter
+def act_excerpt(record: ActRecord) -> str:
+    return sentences.excerpt_of(record)
+
+
+@register.filter
 def act_why(record: ActRecord) -> str:
     return sentences.why(record)
 
@@ -162,9 +181,9 @@ def may(user: Any, right: str) -> bool:
 @register.inclusion_tag("desk/parts/crest.html")
 def crest(node: str, colour: str = "", size: int = 20) -> dict[str, Any]:
     """A small shield with the letter of a state. Partners get a colour of their own from their name."""
-    return {"letter": name_of(node)[:1].upper(), "colour": colour or _colour(node), "size": size, "name": name_of(node)}
-
-
-def _colour(node: str) -> str:
-    hue = sum(ord(letter) * (place * 37 + 11) for place, letter in enumerate(node)) % 360
-    return f"hsl({hue} 45% 36%)"
+    return {
+        "letter": name_of(node)[:1].upper(),
+        "colour": colour or colour_of(node),
+        "size": size,
+        "name": name_of(node),
+    }

@@ -1,18 +1,16 @@
 """One act: its paper, its proof, its files."""
 
-
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from verbale import paper
-from verbale.node import sentences
-from verbale.node.web import page
-from verbale.node import attachments, register
+from verbale.node import attachments, register, sentences
 from verbale.node.access import may, readable_acts, saw
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, ActRecord, Attachment, Delivery, Matter, StateEntry
 from verbale.node.partners import names
 from verbale.node.registry import act_type
+from verbale.node.web import download, page
 from verbale.protocol import Act
 
 __all__ = ["act", "docx", "envelope", "file", "paper_context", "pdf", "receipt"]
@@ -31,8 +29,7 @@ def paper_context(act: Act) -> dict:
     known = act_type(act.type)
     if known is None or known.paper is None:
         return {}
-    sheet = known.paper(act)
-    return {"paper": sheet, "opening": paper.opening(sheet), "closing": paper.closing(sheet)}
+    return {"sheet": paper.lay_out(known.paper(act))}
 
 
 @page("read")
@@ -100,7 +97,7 @@ def _print(record: ActRecord, form: str) -> HttpResponse:
 def envelope(request: HttpRequest, act_id: str) -> HttpResponse:
     """The signed envelope."""
     record = _readable(request, act_id)
-    return _download(record.envelope.to_bytes(), f"{act_id[:12]}.act.json")
+    return download(record.envelope.to_bytes(), f"{act_id[:12]}.act.json")
 
 
 @page("read")
@@ -108,22 +105,16 @@ def receipt(request: HttpRequest, act_id: str, holder: str) -> HttpResponse:
     """A receipt as a file that anybody can check: a partner's, or our own."""
     record = _readable(request, act_id)
     if holder == node_name():
-        return _download(register.receipt_for(record).to_bytes(), f"{act_id[:12]}.{holder}.receipt.json")
+        return download(register.receipt_for(record).to_bytes(), f"{act_id[:12]}.{holder}.receipt.json")
     found = get_object_or_404(Delivery, act=record, node=holder, receipt__isnull=False)
-    return _download(register.carried(bytes(found.receipt)), f"{act_id[:12]}.{holder}.receipt.json")
-
-
-def _download(data: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        data, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return download(register.carried(bytes(found.receipt)), f"{act_id[:12]}.{holder}.receipt.json")
 
 
 @page("read")
-def file(request: HttpRequest, sha256: str) -> FileResponse:
+def file(request: HttpRequest, sha256: str) -> HttpResponse:
     """An attachment, as a download: what others sent is never shown inside our own pages."""
     named = ActFile.objects.filter(sha256=sha256, act__in=readable_acts(request.user)).first()
     path = attachments.path_of(sha256)
     if named is None or not path.exists():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=named.name, content_type="application/octet-stream")
+    return download(path.read_bytes(), named.name, "application/octet-stream")

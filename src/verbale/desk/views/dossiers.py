@@ -9,15 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from verbale.node import sentences
-from verbale.node.web import action, page
-from verbale.node import drafts
+from verbale.node import drafts, sentences
 from verbale.node.access import audit, readable_acts, readable_matters, require_read, saw
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, ActRecord, Attachment, Draft, Matter, ReadMark, User
 from verbale.node.partners import names
 from verbale.node.registry import act_type, all_kinds, kind_of
+from verbale.node.web import action, page
 
 __all__ = ["dossier", "dossiers", "need_to_know", "printed"]
 
@@ -68,7 +67,9 @@ def _told(request: HttpRequest, matter: Matter, *, everything: bool = False) -> 
     records = list(shown)
     known = names()
     entries = sentences.timeline(records, known)
-    unread = set(ReadMark.objects.filter(user=request.user, act_id__in=[r.id for r in records]).values_list("act_id", flat=True))
+    unread = set(
+        ReadMark.objects.filter(user=request.user, act_id__in=[r.id for r in records]).values_list("act_id", flat=True)
+    )
     for entry in entries:
         entry["fresh"] = entry["record"].via != "issued" and entry["record"].id not in unread
     saw(request.user, records)

@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from verbale import paper
 from verbale.desk import second_factor
 from verbale.desk.views.acts import DOCX
-from verbale.node.web import action, page
 from verbale.node import drafts
 from verbale.node.access import may
 from verbale.node.identity import node_name
 from verbale.node.models import Draft, Matter
 from verbale.node.partners import names
 from verbale.node.registry import act_type, kind_of
+from verbale.node.web import action, page
 from verbale.protocol import Marking, make_act
 
 __all__ = ["clear", "draft", "draft_pdf", "give_back", "paper_of_draft", "submit", "withdraw"]
@@ -66,9 +66,7 @@ def draft(request: HttpRequest, pk: Any) -> HttpResponse:
         {
             "draft": found,
             "label": drafts.label_of(found),
-            "paper": sheet,
-            "opening": paper.opening(sheet) if sheet else "",
-            "closing": paper.closing(sheet) if sheet else "",
+            "sheet": paper.lay_out(sheet) if sheet else None,
             "about": about,
             "leaving": leaving(found, about),
             "changes": _changes(found),
@@ -100,7 +98,12 @@ def leaving(found: Draft, about: Matter | None) -> dict[str, Any]:
         kind = kind_of(about.kind)
         shared = kind.share(about, marking, False) if kind else None
         withheld = list(shared.withheld) if shared else []
-    return {"marking": marking, "companions": companions, "withheld": withheld, "files": found.body.get("attachments", ())}
+    return {
+        "marking": marking,
+        "companions": companions,
+        "withheld": withheld,
+        "files": found.body.get("attachments", ()),
+    }
 
 
 def _changes(found: Draft) -> list[dict[str, str]]:
@@ -113,9 +116,7 @@ def _changes(found: Draft) -> list[dict[str, str]]:
     else:
         return []
     lines = difflib.ndiff(_lines(before), _lines(after))
-    return [
-        {"sign": line[0], "text": line[2:]} for line in lines if line[0] in "+-" and line[2:].strip()
-    ]
+    return [{"sign": line[0], "text": line[2:]} for line in lines if line[0] in "+-" and line[2:].strip()]
 
 
 def _lines(body: dict[str, Any]) -> list[str]:

@@ -4,10 +4,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from verbale.node.web import page
 from verbale.desk.work import work_of
 from verbale.node.access import readable_acts, readable_matters
 from verbale.node.models import Partner
+from verbale.node.web import page
 
 __all__ = ["desk", "guide", "search"]
 
@@ -26,9 +26,11 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     context = {"asked": asked, "matters": [], "acts": [], "partners": []}
     if asked:
-        context["matters"] = readable_matters(request.user).filter(
-            Q(title__icontains=asked) | Q(id__startswith=asked.lower())
-        ).exclude(kind="channel")[:_MOST_FOUND]
+        context["matters"] = (
+            readable_matters(request.user)
+            .filter(Q(title__icontains=asked) | Q(id__startswith=asked.lower()))
+            .exclude(kind="channel")[:_MOST_FOUND]
+        )
         context["acts"] = (
             readable_acts(request.user)
             .filter(Q(words__icontains=asked) | Q(id__startswith=asked.lower()))

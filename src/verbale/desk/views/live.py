@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from verbale.node import sentences
-from verbale.node import events
+from verbale.node import events, sentences
 from verbale.node.access import may, readable_acts
 from verbale.node.models import ActRecord, Notice, User
 from verbale.node.partners import names

@@ -3,18 +3,18 @@
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from verbale.node.web import action, page, refusals
 from verbale.node import people, register
 from verbale.node.access import ROLES, audit, may, readable_acts
 from verbale.node.errors import NodeError
 from verbale.node.models import ActRecord, ApiToken, AuditEntry, CosignatureRecord, User
 from verbale.node.partners import names
 from verbale.node.register import checkpoint_text
+from verbale.node.web import action, download, page, refusals
 from verbale.protocol import Checkpoint
 
 __all__ = ["audit_trail", "export_register", "people_page", "register_page", "settings_page"]
@@ -47,14 +47,11 @@ def register_page(request: HttpRequest) -> HttpResponse:
 
 
 @page("audit")
-def export_register(request: HttpRequest) -> StreamingHttpResponse:
+def export_register(request: HttpRequest) -> HttpResponse:
     """The whole register as a file that anybody can verify; with the acts themselves for whoever may audit."""
     audit(request.user.username, "exported register")
-    return StreamingHttpResponse(
-        register.export(disclose=request.GET.get("acts") == "1"),
-        content_type="application/jsonl",
-        headers={"Content-Disposition": 'attachment; filename="register.jsonl"'},
-    )
+    lines = register.export(disclose=request.GET.get("acts") == "1")
+    return download(b"".join(lines), "register.jsonl", "application/jsonl")
 
 
 @page("audit")

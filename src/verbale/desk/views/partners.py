@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from verbale.node.web import action, page, refusals
 from verbale.node import partners as operations
 from verbale.node import pouches
 from verbale.node.access import may, readable_acts
 from verbale.node.errors import NodeError, UserError
 from verbale.node.identity import public_credentials
 from verbale.node.models import Delivery, Partner
+from verbale.node.web import action, page, refusals
 from verbale.protocol import Checkpoint, Credentials, ProtocolError, fingerprint_words
 from verbale.protocol.limits import MAX_PARCEL_BYTES
 
@@ -117,7 +117,9 @@ def block(request: HttpRequest, node: str) -> HttpResponse:
     """Exchange nothing more."""
     found = get_object_or_404(Partner, pk=node)
     operations.block(found, request.user.username, request.POST.get("reason", ""))
-    messages.success(request, _("Nothing is exchanged with %(name)s until it is confirmed anew.") % {"name": found.name})
+    messages.success(
+        request, _("Nothing is exchanged with %(name)s until it is confirmed anew.") % {"name": found.name}
+    )
     return redirect("partner", found.pk)
 
 

@@ -1,8 +1,8 @@
 """Bodies of the acts of a channel.
 
-    channel.note          a note of the series: a note verbale
-    channel.answer        a note in answer to one of the channel
-    channel.acknowledge   an addressee confirms that a note has reached the persons it is meant for
+channel.note          a note of the series: a note verbale
+channel.answer        a note in answer to one of the channel
+channel.acknowledge   an addressee confirms that a note has reached the persons it is meant for
 """
 
 from typing import Annotated
@@ -57,5 +57,7 @@ class Note(msgspec.Struct, frozen=True):
 class Acknowledgement(msgspec.Struct, frozen=True):
     acknowledges: Hex64
     """The note."""
+    note: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    """That note in words, `note verbale 12/2026 of 24 November 2026`."""
     about: Hex32 | None = None
     text: Text = ""

@@ -73,7 +73,7 @@ class NoteForm(forms.Form):
     answers = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, user: User, *arguments: object, **named: object) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, label_suffix="", **named)
         confirmed = Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name")
         self.fields["to"].choices = [("", _("Choose a partner")), *((p.node, short_name(p.name)) for p in confirmed)]
         self.fields["about"].choices = [("", _("None")), *_dossiers(user)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.channel import acts, fold
@@ -47,8 +48,13 @@ def _note(act: Act) -> str:
     return str(act.body["subject"])
 
 
+def _excerpt(act: Act) -> str:
+    return " ".join(("…", *act.body["paragraphs"]))
+
+
 def _acknowledgement(act: Act) -> str:
-    return str(act.body.get("text", ""))
+    told = gettext("of the %(note)s") % {"note": act.body.get("note") or gettext("note")}
+    return f"{told}: {act.body['text']}" if act.body.get("text") else told
 
 
 def tasks() -> Iterator[Task]:
@@ -87,7 +93,9 @@ def _task(matter: str, identifier: str, node: str, note: dict, owed: dict, ours:
         "due": note["reply_by"] if owed["answer"] else None,
     }
     if not ours:
-        sentence = _("%(node)s owes an answer to our note") if owed["answer"] else _("%(node)s has not acknowledged our note")
+        sentence = (
+            _("%(node)s owes an answer to our note") if owed["answer"] else _("%(node)s has not acknowledged our note")
+        )
         return Task(sentence=_Named(sentence, node), **common)
     answer = reverse("channel:compose") + f"?answers={identifier}"
     if owed["ack"]:
@@ -124,8 +132,8 @@ KIND = Kind(
     name="channel",
     label=_("Channel"),
     types=(
-        ActType("channel.note", acts.Note, _("Note verbale"), sentence=_note, paper=paper_of),
-        ActType("channel.answer", acts.Note, _("Note in answer"), sentence=_note, paper=paper_of),
+        ActType("channel.note", acts.Note, _("Note verbale"), sentence=_note, excerpt=_excerpt, paper=paper_of),
+        ActType("channel.answer", acts.Note, _("Note in answer"), sentence=_note, excerpt=_excerpt, paper=paper_of),
         ActType(
             "channel.acknowledge",
             acts.Acknowledgement,

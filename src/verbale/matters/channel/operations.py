@@ -18,9 +18,9 @@ from verbale.node.models import ActRecord, Draft, Matter, Partner, StateEntry, U
 from verbale.node.registry import kind_of
 from verbale.node.services import Outgoing, issue
 from verbale.node.sharing import Share
-from verbale.protocol import Marking, MalformedError, parse_marking
+from verbale.protocol import MalformedError, Marking, parse_marking
 
-__all__ = ["NoteFields", "acknowledge", "addressee_of", "next_number", "note_draft", "resume"]
+__all__ = ["NoteFields", "acknowledge", "addressee_of", "next_number", "note_draft", "opening_of_answer", "resume"]
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def next_number(partner: str) -> str:
     prefix = f"number:{me}:"
     taken = {
         key.removeprefix(prefix)
-        for key in StateEntry.objects.filter(matter_id=channel, key__startswith=prefix, key__endswith=f"/{year}").values_list(
-            "key", flat=True
-        )
+        for key in StateEntry.objects.filter(
+            matter_id=channel, key__startswith=prefix, key__endswith=f"/{year}"
+        ).values_list("key", flat=True)
     }
     waiting = Draft.objects.filter(matter_id=channel).exclude(status__in=(Draft.Status.SENT, Draft.Status.WITHDRAWN))
     taken |= {str(body.get("number")) for body in waiting.values_list("body", flat=True)}
@@ -160,12 +160,21 @@ def _answered(fields: NoteFields, partner: Partner) -> ActRecord:
 def _in_words(record: ActRecord) -> str:
     body = record.act.body
     day = timezone.datetime.fromisoformat(body["date"])
-    with override(body.get("language", "en")):
-        return f"note verbale {body['number']} of {date_format(day, 'j F Y')}"
+    language = body.get("language", "en")
+    with override(language):
+        of = "du" if language == "fr" else "of"
+        return f"note verbale {body['number']} {of} {date_format(day, 'j F Y')}"
+
+
+def opening_of_answer(record: ActRecord) -> str:
+    """How the first paragraph of an answer customarily begins, in the language of the note."""
+    if record.act.body.get("language") == "fr":
+        return f"accuser réception de la {_in_words(record)} et de lui communiquer ce qui suit."
+    return f"acknowledge receipt of the latter's {_in_words(record)} and to state the following."
 
 
 def acknowledge(record: ActRecord, user: User, text: str = "") -> ActRecord:
-    """Confirm to the author that a note has reached the persons it is meant for. Once is enough: again raises UserError."""
+    """Confirm to the author that a note has reached the persons it is meant for. Doing it again raises UserError."""
     require(user, "acknowledge")
     me = node_name()
     if record.type not in ("channel.note", "channel.answer") or record.author == me or me not in record.audience:
@@ -175,7 +184,7 @@ def acknowledge(record: ActRecord, user: User, text: str = "") -> ActRecord:
     act = record.act
     outgoing = Outgoing(
         "channel.acknowledge",
-        {"acknowledges": record.id, "about": act.body.get("about"), "text": text.strip()},
+        {"acknowledges": record.id, "note": _in_words(record), "about": act.body.get("about"), "text": text.strip()},
         audience=tuple(sorted(act.parties - {me})),
         matter=record.matter_id,
         refs=(record.id,),
@@ -205,4 +214,3 @@ def resume(draft: Draft) -> NoteFields:
         language=body.get("language", "en"),
         kept=tuple(body.get("attachments", ())),
     )
-

@@ -110,8 +110,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
                 "precedence": record.precedence,
                 "exercise": record.exercise,
                 "language": body.get("language", "en"),
-                "text": _("acknowledge receipt of the latter's note verbale %(number)s of %(date)s and to state the following.")
-                % {"number": body["number"], "date": body["date"]},
+                "text": operations.opening_of_answer(record),
             }
     elif about := initial.get("about"):
         matter = readable_matters(request.user).filter(pk=about).first()
@@ -127,7 +126,9 @@ def _fields(form: NoteForm, draft: Draft | None) -> NoteFields:
     return NoteFields(
         to=given["to"],
         subject=given["subject"],
-        paragraphs=tuple(part.strip() for part in re.split(r"\n\s*\n", given["text"].replace("\r\n", "\n")) if part.strip()),
+        paragraphs=tuple(
+            part.strip() for part in re.split(r"\n\s*\n", given["text"].replace("\r\n", "\n")) if part.strip()
+        ),
         about=given["about"],
         answers=given["answers"],
         reply_by=given["reply_by"].isoformat() if given["reply_by"] else None,
@@ -202,9 +203,7 @@ def _preview(made: DraftFields, shared: Share | None) -> dict[str, Any]:
     )
     sheet = replace(paper_of(act), act_id="", draft=True)
     return {
-        "paper": sheet,
-        "opening": paper.opening(sheet),
-        "closing": paper.closing(sheet),
+        "sheet": paper.lay_out(sheet),
         "to": [name_of(node) for node in made.audience],
         "leaving": {
             "marking": marking,

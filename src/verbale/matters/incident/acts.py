@@ -1,11 +1,11 @@
 """Bodies of the acts of an incident.
 
-    incident.open      opens the matter: what happened, and the first report
-    incident.report    a further report, or the account that is shared with others as far as markings allow
-    incident.assess    a severity on a documented scale, with the reasons
-    incident.remark    a remark; addressed to nobody, it stays in the house
-    incident.close     its author considers the incident closed
-    incident.reopen    and takes that back
+incident.open      opens the matter: what happened, and the first report
+incident.report    a further report, or the account that is shared with others as far as markings allow
+incident.assess    a severity on a documented scale, with the reasons
+incident.remark    a remark; addressed to nobody, it stays in the house
+incident.close     its author considers the incident closed
+incident.reopen    and takes that back
 """
 
 from typing import Annotated
@@ -14,7 +14,18 @@ import msgspec
 
 from verbale.matters.bodies import Attachment, Date, Line, ShortLine, Text
 
-__all__ = ["Account", "Actor", "Assessment", "Decision", "Digest", "Reference", "Remark", "Software", "Technique", "Value"]
+__all__ = [
+    "Account",
+    "Actor",
+    "Assessment",
+    "Decision",
+    "Digest",
+    "Reference",
+    "Remark",
+    "Software",
+    "Technique",
+    "Value",
+]
 
 _Lines = Annotated[list[Line], msgspec.Meta(max_length=200)]
 

@@ -35,7 +35,9 @@ class TextFields(Schema):
 
 @router.post("/import", summary="Open an incident from a STIX 2.1 or MISP report")
 def import_report(
-    request: HttpRequest, report: UploadedFile = File(...), fields: ImportFields = Form(...)  # noqa: B008
+    request: HttpRequest,
+    report: UploadedFile = File(...),  # noqa: B008
+    fields: ImportFields = Form(...),  # noqa: B008
 ) -> dict[str, Any]:
     record = operations.import_report(report.read(), report.name or "report.json", person(request), **fields.dict())
     return act_json(record)

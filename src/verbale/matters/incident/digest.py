@@ -69,9 +69,14 @@ def digest(report: Report) -> Digest:
         ),
         references=cut.items(
             "references",
-            (Reference(_line(r.title or r.description), r.url if len(r.url) <= 2_000 else "") for r in report.references),
+            (
+                Reference(_line(r.title or r.description), r.url if len(r.url) <= 2_000 else "")
+                for r in report.references
+            ),
         ),
-        relations=cut.items("relations", (_text(f"{r.source} {r.verb} {r.target}", 1_000) for r in report.relationships)),
+        relations=cut.items(
+            "relations", (_text(f"{r.source} {r.verb} {r.target}", 1_000) for r in report.relationships)
+        ),
         remarks=cut.items("remarks", (_text(": ".join(filter(None, (n.title, n.text)))) for n in report.notes)),
         not_understood=len(report.not_understood),
         left_out=cut.left_out,

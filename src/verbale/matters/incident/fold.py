@@ -4,7 +4,8 @@
 2. The first account in order, an opening or a report, gives the title.
 3. Each author closes and reopens the incident for itself; nobody closes it for another.
 4. While its author considers it closed, that author's reports and assessments are without effect.
-5. An assessment must name a scale and a level that the packs know; a later one of the same author and scale replaces it.
+5. An assessment must name a scale and a level that the packs know; a later one of the same author and scale
+   replaces it.
 
 State, key by key:
     title               text

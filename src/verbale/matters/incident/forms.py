@@ -44,7 +44,7 @@ class ImportForm(ReportForm):
         label=_("Noticed on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     sectors = forms.MultipleChoiceField(
-        label=_("Sectors affected"), required=False, widget=forms.SelectMultiple(attrs={"size": 6})
+        label=_("Sectors affected"), required=False, widget=forms.CheckboxSelectMultiple
     )
     account = forms.CharField(
         label=_("What happened"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
@@ -53,7 +53,7 @@ class ImportForm(ReportForm):
     exercise = forms.BooleanField(label=_("This is an exercise"), required=False)
 
     def __init__(self, *arguments: object, **named: object) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, label_suffix="", **named)
         self.fields["sectors"].choices = [(sector.name, _(sector.name)) for sector in all_sectors()]
 
     def clean_report(self) -> object:

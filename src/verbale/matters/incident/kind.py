@@ -73,7 +73,9 @@ def context(matter: Matter) -> Mapping[str, Any]:
         "severities": severities,
         "scales": all_scales(),
         "closed": [
-            {"author": key.partition(":")[2], "reason": state[key]["reason"]} for key in state if key.startswith("closed:")
+            {"author": key.partition(":")[2], "reason": state[key]["reason"]}
+            for key in state
+            if key.startswith("closed:")
         ],
         "closed_by_us": f"closed:{node_name()}" in state,
         "node": node_name(),
@@ -84,8 +86,16 @@ KIND = Kind(
     name="incident",
     label=_("Incident"),
     types=(
-        ActType("incident.open", acts.Account, _("Incident opened"), sentence=_account, template="incident/account.html"),
-        ActType("incident.report", acts.Account, _("Report on the incident"), sentence=_account, template="incident/account.html"),
+        ActType(
+            "incident.open", acts.Account, _("Incident opened"), sentence=_account, template="incident/account.html"
+        ),
+        ActType(
+            "incident.report",
+            acts.Account,
+            _("Report on the incident"),
+            sentence=_account,
+            template="incident/account.html",
+        ),
         ActType("incident.assess", acts.Assessment, _("Severity assessed"), sentence=_assessment),
         ActType("incident.remark", acts.Remark, _("Remark"), sentence=lambda act: str(act.body["text"])),
         ActType("incident.close", acts.Decision, _("Incident closed"), sentence=lambda act: str(act.body["reason"])),

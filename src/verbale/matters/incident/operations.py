@@ -86,7 +86,13 @@ def add_report(matter: Matter, data: bytes, file_name: str, user: User) -> ActRe
     )
     attachments.store([data])
     record = issue(
-        Outgoing("incident.report", body, matter=matter.id, marking=Marking(report.marking or "AMBER"), exercise=matter.exercise)
+        Outgoing(
+            "incident.report",
+            body,
+            matter=matter.id,
+            marking=Marking(report.marking or "AMBER"),
+            exercise=matter.exercise,
+        )
     )
     audit(user.username, "imported report", matter_id=matter.id, act_id=record.id, detail=file_name)
     return record
@@ -124,7 +130,9 @@ def reopen(matter: Matter, user: User, reason: str) -> ActRecord:
 
 
 def _private(matter: Matter, user: User, type_name: str, body: dict[str, Any], verb: str) -> ActRecord:
-    record = issue(Outgoing(type_name, body, matter=matter.id, marking=Marking(matter.marking), exercise=matter.exercise))
+    record = issue(
+        Outgoing(type_name, body, matter=matter.id, marking=Marking(matter.marking), exercise=matter.exercise)
+    )
     audit(user.username, verb, matter_id=matter.id, act_id=record.id)
     return record
 
@@ -152,9 +160,7 @@ def share(matter: Matter, ceiling: Marking, keep: bool = True) -> Share | None:
     report = read_report(data, name=source["name"])
     shared, withheld = filter_by_marking(report, ceiling.value)
     files = [data] if not withheld else [msgspec.json.encode(report_to_dict(shared), order="deterministic")]
-    described = (
-        source if not withheld else attachments.describe(files[0], "report-as-shared.json", REPORT_TYPE)
-    )
+    described = source if not withheld else attachments.describe(files[0], "report-as-shared.json", REPORT_TYPE)
     if keep:
         attachments.store(files)
     companion = Companion(
@@ -171,4 +177,3 @@ def share(matter: Matter, ceiling: Marking, keep: bool = True) -> Share | None:
         matter.id,
     )
     return Share(companion, tuple(withheld))
-

@@ -59,8 +59,8 @@ def pack(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], Contents]:
 def exchange(partner: Partner, deliveries: Sequence[Delivery], http: httpx.Client) -> Outcome:
     """Send and take in the answer.
 
-    Raises Unreachable when it should be tried again, PartnerError when a person has to look. Each delivery whose receipt
-    verifies is marked delivered; one that the partner refuses is marked refused with its reason.
+    Raises Unreachable when it should be tried again, PartnerError when a person has to look. Each delivery whose
+    receipt verifies is marked delivered; one that the partner refuses is marked refused with its reason.
     """
     identity = local()
     taken, contents = pack(deliveries)

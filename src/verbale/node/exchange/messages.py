@@ -5,9 +5,11 @@ hold, and the sender's cosignature on the receiver's last checkpoint. So every e
 lets both sides see that neither rewrote its history.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +19,15 @@ from verbale.node.identity import local
 from verbale.node.models import Partner
 from verbale.node.partners import raise_alarm
 from verbale.node.register import consistency, head_checkpoint, store_cosignature
-from verbale.protocol import Checkpoint, Cosignature, MalformedError, ProofError, ProtocolError, cosign, verify_checkpoint
+from verbale.protocol import (
+    Checkpoint,
+    Cosignature,
+    MalformedError,
+    ProofError,
+    ProtocolError,
+    cosign,
+    verify_checkpoint,
+)
 from verbale.protocol.encoding import b64, from_b64
 from verbale.protocol.merkle import verify_consistency
 
@@ -42,6 +52,7 @@ def build(partner: Partner) -> dict[str, Any]:
         },
         "known": known.size if known else 0,
         "cosignature": cosignature,
+        "colour": settings.CONFIG.colour,
     }
 
 
@@ -61,6 +72,7 @@ def read(partner: Partner, manifest: Mapping[str, Any]) -> None:
         if problem is None:
             _read_known(partner, manifest.get("known"))
             _read_cosignature(partner, manifest.get("cosignature"))
+            _read_colour(partner, manifest.get("colour"))
     if problem is not None:
         raise_alarm(partner, problem)
         raise PartnerError(problem)
@@ -82,7 +94,7 @@ def _read_head(partner: Partner, head: Any) -> str | None:
         if held is not None:
             if offered.size < held.size:
                 if offered.time <= held.time:
-                    # Signed before the head that we hold: a late pouch, or two exchanges that crossed. Nothing to learn.
+                    # Signed before the head that we hold: a late pouch, or two exchanges that crossed.
                     return None
                 return _rewritten(partner, f"it held {held.size} entries at {held.time} and now shows {offered.size}")
             if offered.size == held.size:
@@ -117,6 +129,13 @@ def _read_known(partner: Partner, known: Any) -> None:
     if type(known) is int and known >= 0 and known != partner.knows_size:
         partner.knows_size = known
         partner.save(update_fields=["knows_size"])
+
+
+def _read_colour(partner: Partner, colour: Any) -> None:
+    """How they draw their crest: a courtesy, and nothing hangs on it."""
+    if isinstance(colour, str) and re.fullmatch("#[0-9a-f]{6}", colour) and colour != partner.colour:
+        partner.colour = colour
+        partner.save(update_fields=["colour"])
 
 
 def _read_cosignature(partner: Partner, told: Any) -> None:

@@ -69,7 +69,8 @@ def _partner(parcel: SealedParcel) -> Partner:
         # The name of a partner, other keys: either they rotated and we have not heard, or somebody plays them.
         raise_alarm(
             partner,
-            f"Somebody sent a parcel in the name of {partner.name} with keys that are not the pinned ones. It was refused.",
+            f"Somebody sent a parcel in the name of {partner.name} with keys that are not the pinned ones; "
+            "it was refused.",
         )
         raise Refusal(403, str(error)) from None
     return partner

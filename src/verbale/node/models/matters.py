@@ -107,12 +107,14 @@ class Draft(models.Model):
     exercise = models.BooleanField(default=False)
     body = models.JSONField(default=dict)
     companions = models.JSONField(default=list)
-    """Further acts that leave together with this one, as `{"type", "matter", "body"}`: the incident that a note shares."""
+    """Further acts that leave together with this one, as `{"type", "matter", "body"}`: an incident that a note shares."""
     version = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
     drafter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")
     submitted_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="cleared")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="cleared"
+    )
     decided_at = models.DateTimeField(null=True)
     remarks = models.TextField(blank=True)
     act_id = models.CharField(max_length=64, blank=True)

@@ -23,6 +23,8 @@ class Partner(models.Model):
     """The pinned credentials, canonical JSON."""
     fingerprint = models.CharField(max_length=64)
     endpoint = models.CharField(max_length=500, blank=True)
+    colour = models.CharField(max_length=7, blank=True)
+    """Of its crest, `#rrggbb`, as it tells in its messages."""
     added_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=150, blank=True)
