@@ -38,7 +38,19 @@ def server() -> Iterator[str]:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", "env": environment}
     subprocess.run(
-        [*_as_owner(), str(where / "initdb"), "-D", str(folder / "data"), "-U", "verbale", "-A", "trust", "-E", "UTF8", "-N"],
+        [
+            *_as_owner(),
+            str(where / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "verbale",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "-N",
+        ],
         check=True,
         **quiet,
     )
@@ -53,7 +65,12 @@ def server() -> Iterator[str]:
     )
     try:
         for _attempt in range(200):
-            if subprocess.run([str(where / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], check=False).returncode == 0:
+            if (
+                subprocess.run(
+                    [str(where / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], check=False
+                ).returncode
+                == 0
+            ):
                 break
             time.sleep(0.1)
         yield f"postgresql://verbale@127.0.0.1:{port}/"

@@ -4,6 +4,7 @@ An act that stands after all others of its matter is applied alone and reads and
 its rule touches. One that arrives late, or that others were waiting for, refolds its own matter and nothing else.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from verbale.protocol import Act, Effect, Marking, State, fold
 __all__ = ["StoredState", "attachments_of", "project", "refold", "state_of"]
 
 _ABSENT = object()
+_REHEARSED = 3
+"""From how many acts at once it pays to find out beforehand which keys of the state they read."""
 
 
 class StoredState(State):
@@ -23,6 +26,12 @@ class StoredState(State):
         self._matter = matter_id
         self._seen: dict[str, Any] = {}
         self._changed: set[str] = set()
+
+    def expect(self, keys: Iterable[str]) -> None:
+        """Read these keys at once, so that they cost one look-up together."""
+        wanted = [key for key in keys if key not in self._seen]
+        found = dict(StateEntry.objects.filter(matter_id=self._matter, key__in=wanted).values_list("key", "value"))
+        self._seen |= {key: found.get(key, _ABSENT) for key in wanted}
 
     def _load(self, key: str) -> Any:
         if key not in self._seen:
@@ -45,8 +54,9 @@ class StoredState(State):
         self._seen[key] = _ABSENT
 
     def __iter__(self) -> Iterator[str]:
-        stored = set(StateEntry.objects.filter(matter_id=self._matter).values_list("key", flat=True))
-        return iter({key for key in stored | self._seen.keys() if self._load(key) is not _ABSENT})
+        for key, value in StateEntry.objects.filter(matter_id=self._matter).values_list("key", "value"):
+            self._seen.setdefault(key, value)
+        return iter([key for key, value in self._seen.items() if value is not _ABSENT])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -66,6 +76,37 @@ class StoredState(State):
             update_fields=["value"],
         )
         self._changed.clear()
+
+
+class _Rehearsal(dict[str, Any]):
+    """An empty state that notes which keys the rules ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
+        return super().__contains__(key)
+
+
+def _asked_for(records: Sequence[ActRecord]) -> set[str]:
+    """Most of the keys that the rules will read for these acts: they are pure, so they may be tried without effect."""
+    rehearsal = _Rehearsal()
+    for record in records:
+        # On an empty state a rule may fail where it would not on the true one; what it asked for until then helps all
+        # the same, and the rest is read when it is asked for in earnest.
+        with contextlib.suppress(Exception):
+            apply_rule(rehearsal, record.act)
+    return rehearsal.asked
 
 
 def state_of(matter: Matter) -> dict[str, Any]:
@@ -100,6 +141,8 @@ def _project_matter(matter_id: str, records: list[ActRecord]) -> Matter:
     in_order = not awaited and (first := records[0]) and (f"{first.issued} {first.id}" > matter.last_order)
     if in_order and _refer_backwards(records):
         state = StoredState(matter_id)
+        if len(records) >= _REHEARSED:
+            state.expect(_asked_for(records))
         for record in records:
             _keep_effect(record, apply_rule(state, record.act))
         state.flush()

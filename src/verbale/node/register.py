@@ -58,18 +58,23 @@ __all__ = [
 _LEVEL = 52
 
 
-def append(items: Sequence[tuple[Act, Envelope]], *, via: str, now: datetime | None = None) -> list[ActRecord]:
+def append(
+    items: Sequence[tuple[Act, Envelope]], *, via: str, now: datetime | None = None, head: RegisterHead | None = None
+) -> list[ActRecord]:
     """Append acts that are verified and not yet held; returns their rows. Must run in a transaction.
 
-    A new head is signed for the whole batch: one checkpoint, whatever the number of acts.
+    A new head is signed for the whole batch: one checkpoint, whatever the number of acts. `head` is what `lock` gave in
+    this transaction, when the caller holds it already.
     """
-    head = _locked_head()
+    head = head or lock()
     at = format_time(now or timezone.now())
     start = head.size
     records = [
         ActRecord.of(act, envelope, index=start + offset, at=at, via=via)
         for offset, (act, envelope) in enumerate(items)
     ]
+    for record, (act, _) in zip(records, items, strict=True):
+        record._act = act  # parsed already
     tops = [bytes(head.tops)[place : place + 32] for place in range(0, len(head.tops), 32)]
     nodes = appended(start, tops, [Leaf(record.id, at).hash() for record in records])
     ActRecord.objects.bulk_create(records)
@@ -80,12 +85,8 @@ def append(items: Sequence[tuple[Act, Envelope]], *, via: str, now: datetime | N
     return records
 
 
-def lock() -> None:
+def lock() -> RegisterHead:
     """Hold the register's head until the end of the transaction: nobody else appends meanwhile."""
-    _locked_head()
-
-
-def _locked_head() -> RegisterHead:
     head = RegisterHead.objects.select_for_update().filter(pk=1).first()
     if head is None:
         RegisterHead.objects.get_or_create(pk=1)
@@ -107,8 +108,8 @@ def size() -> int:
 
 def _nodes(coordinates: Sequence[Coordinate]) -> list[bytes]:
     ids = [level << _LEVEL | index for level, index in coordinates]
-    found = {row.id: bytes(row.hash) for row in TreeNode.objects.filter(id__in=ids)}
-    return [found[identifier] for identifier in ids]
+    found = dict(TreeNode.objects.filter(id__in=ids).values_list("id", "hash"))
+    return [bytes(found[identifier]) for identifier in ids]
 
 
 def root_at(entries: int) -> bytes:
@@ -126,7 +127,7 @@ def head_checkpoint() -> Checkpoint:
     record = CheckpointRecord.objects.order_by("-size").first()
     if record is None:
         with transaction.atomic():
-            _locked_head()
+            lock()
             record = CheckpointRecord.objects.order_by("-size").first()
             if record is None:
                 return _sign_head(0, EMPTY_ROOT, timezone.now())

@@ -6,11 +6,11 @@ API, command line, pouch, drill and peers all call one of the two.
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils import timezone
 from verbale.node import attachments, events
 from verbale.node.errors import ClearanceError, UserError
 from verbale.node.identity import local, node_name
-from verbale.node.models import ActRecord, Delivery, Partner
+from verbale.node.models import ActRecord, Delivery, Notice, Partner
 from verbale.node.projection import attachments_of, project
 from verbale.node.register import append, lock, receipts_for
 from verbale.node.registry import act_type, validate_body
@@ -38,7 +38,9 @@ from verbale.protocol.limits import CLOCK_SKEW_SECONDS
 
 __all__ = ["Clearance", "Outgoing", "Outcome", "issue", "issue_many", "receive"]
 
-_verifiers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="verify")
+_T = TypeVar("_T")
+_THREADS = os.cpu_count() or 1
+_verifiers = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="verify")
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,25 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
             ]
         )
         project(records)
-        for record in records:
-            events.note(
-                "issued", matter_id=record.matter_id, act_id=record.id, node=record.author, precedence=record.precedence
-            )
+        _note("issued", records)
     return records
+
+
+def _note(topic: str, records: Iterable[ActRecord]) -> None:
+    # As `events.note` for each, in one statement.
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                topic=topic,
+                matter_id=record.matter_id,
+                act_id=record.id,
+                node=record.author,
+                precedence=record.precedence,
+            )
+            for record in records
+        ]
+    )
+    transaction.on_commit(events.wake)
 
 
 def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
@@ -134,7 +150,11 @@ def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
     others = [node for node in outgoing.audience if node != node_name()]
     if others and known is not None and known.clearance and clearance is None:
         raise ClearanceError(f"{known.label} leaves the house only when a second person has cleared it.")
-    confirmed = set(Partner.objects.filter(status=Partner.Status.CONFIRMED).values_list("node", flat=True))
+    if not others:
+        return
+    confirmed = set(
+        Partner.objects.filter(node__in=others, status=Partner.Status.CONFIRMED).values_list("node", flat=True)
+    )
     for node in others:
         if node not in confirmed:
             raise UserError(f"{node} is not a confirmed partner of this node", "audience")
@@ -151,21 +171,23 @@ def receive(
     With `limit_to`, acts of any other author are refused: over the wire, a node speaks for itself. Attachments are kept
     only when an accepted act names them.
     """
-    partners = {partner.node: partner for partner in Partner.objects.all()}
-    known = _held(_id_of(envelope) for envelope in envelopes)
-    # Threads, since verification releases the interpreter lock; they do not touch the database.
-    checked = list(_verifiers.map(lambda envelope: _check(envelope, partners, limit_to, known), envelopes))
+    parsed = [_parsed(envelope) for envelope in envelopes]
+    acts = [act for act in parsed if isinstance(act, Act)]
+    partners = {partner.node: partner for partner in Partner.objects.filter(node__in={act.author for act in acts})}
+    known = _held(act.id for act in acts)
+    checked = _on_all_cores(lambda place: _check(envelopes[place], parsed[place], partners, limit_to, known), len(parsed))
     lawful = {act.id: (act, envelope) for act, envelope, reason in checked if act is not None and reason is None}
     named = {item["sha256"] for act, _ in lawful.values() for item in attachments_of(act)}
     _keep_files(files, named)
-    with transaction.atomic():
-        held = _held(lawful)
-        fresh = [pair for identifier, pair in lawful.items() if identifier not in held]
-        if fresh:
-            fresh = _append_fresh(fresh, via)
-    rows = {row.id: row for row in ActRecord.objects.filter(id__in=list(lawful))}
+    fresh = [pair for identifier, pair in lawful.items() if identifier not in known]
+    rows: dict[str, ActRecord] = {}
+    if fresh:
+        with transaction.atomic():
+            rows = {record.id: record for record in _append_fresh(fresh, via)}
+    new = set(rows)
+    if held := lawful.keys() - new:
+        rows |= ActRecord.objects.only("index", "recorded_at").in_bulk(list(held))
     receipts = receipts_for([rows[identifier] for identifier in lawful])
-    new = {act.id for act, _ in fresh}
     outcomes, seen = [], set()
     for act, envelope, reason in checked:
         if act is None or reason is not None:
@@ -177,20 +199,34 @@ def receive(
     return outcomes
 
 
-def _append_fresh(fresh: list[tuple[Act, Envelope]], via: str) -> list[tuple[Act, Envelope]]:
+def _append_fresh(fresh: list[tuple[Act, Envelope]], via: str) -> list[ActRecord]:
     # Under the lock of the register's head: two deliveries of one act cannot both find it missing.
-    lock()
+    head = lock()
     held = _held(act.id for act, _ in fresh)
     fresh = [pair for pair in fresh if pair[0].id not in held]
     if not fresh:
         return []
-    records = append(fresh, via=via)
+    records = append(fresh, via=via, head=head)
     project(records)
-    for record in records:
-        events.note(
-            "arrived", matter_id=record.matter_id, act_id=record.id, node=record.author, precedence=record.precedence
-        )
-    return fresh
+    _note("arrived", records)
+    return records
+
+
+def _parsed(envelope: Envelope) -> Act | ProtocolError:
+    try:
+        return parse_act(envelope.payload)
+    except ProtocolError as error:
+        return error
+
+
+def _on_all_cores(work: Callable[[int], _T], count: int) -> list[_T]:
+    """`work` of 0, 1, … below `count`. Threads, since verification releases the interpreter lock; `work` must not touch
+    the database. Each thread takes one share of the whole: a task for each act would cost a fifth of the act."""
+    shares = min(_THREADS, count)
+    if shares < 2:
+        return [work(place) for place in range(count)]
+    done = list(_verifiers.map(lambda first: [work(place) for place in range(first, count, shares)], range(shares)))
+    return [done[place % shares][place // shares] for place in range(count)]
 
 
 def _held(ids: Iterable[str]) -> set[str]:
@@ -206,7 +242,11 @@ def _keep_files(files: Iterable[bytes], named: set[str]) -> None:
 
 
 def _check(
-    envelope: Envelope, partners: Mapping[str, Partner], limit_to: str | None, known: Collection[str]
+    envelope: Envelope,
+    act: Act | ProtocolError,
+    partners: Mapping[str, Partner],
+    limit_to: str | None,
+    known: Collection[str],
 ) -> tuple[Act | None, Envelope, str | None]:
     """The act if it parses, and the reason to refuse it if there is one. Rules in the order in which they apply:
 
@@ -216,10 +256,8 @@ def _check(
     4. This node is among its audience.
     5. It is not dated further ahead than the clocks may differ.
     """
-    try:
-        act = parse_act(envelope.payload)
-    except ProtocolError as error:
-        return None, envelope, str(error)
+    if isinstance(act, ProtocolError):
+        return None, envelope, str(act)
     me = node_name()
     if act.author == me:
         reason = None if act.id in known else "This act claims to be ours, and our register does not hold it."

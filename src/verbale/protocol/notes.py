@@ -24,6 +24,7 @@ _LOG_MLDSA65 = b"\xffverbale ML-DSA-65 checkpoint v1"
 _COSIGN_MLDSA65 = b"\xffverbale ML-DSA-65 cosignature v1"
 _SIZE = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
 _NAME = re.compile(r"[^\s+]{1,100}")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 def log_name(node: str) -> str:
@@ -57,7 +58,7 @@ class SignedNote:
         text, separator, tail = note.rpartition("\n\n")
         if not separator or not tail.endswith("\n"):
             raise MalformedError("signed note: no blank line before the signatures, or the last line has no end")
-        if any(ord(letter) < 32 and letter != "\n" for letter in note):
+        if _CONTROL.search(note):
             raise MalformedError("signed note: control characters are not allowed")
         lines = tail[:-1].split("\n")
         return cls(text + "\n", tuple(parse_signature_line(line) for line in lines))

@@ -1,7 +1,8 @@
 """The worker that keeps the outbox moving: by precedence, with exponential back-off, one parcel a partner at a time.
 
 At least once on the wire: a delivery stays queued until a verified receipt is on the disk. Exactly once in the
-register: the recipient knows acts by their id. A lease keeps several workers off one partner's queue, and runs out if one dies.
+register: the recipient knows acts by their id. A lease keeps several workers off one partner's queue, and runs out if
+one dies.
 """
 
 import contextlib

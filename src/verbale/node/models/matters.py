@@ -107,7 +107,7 @@ class Draft(models.Model):
     exercise = models.BooleanField(default=False)
     body = models.JSONField(default=dict)
     companions = models.JSONField(default=list)
-    """Further acts that leave together with this one, as `{"type", "matter", "body"}`: an incident that a note shares."""
+    """Further acts that leave together with this one, as `{"type", "matter", "body"}`."""
     version = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
     drafter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")

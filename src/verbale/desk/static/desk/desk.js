@@ -21,23 +21,31 @@
     if (!flash) setTimeout(() => toast.remove(), 9000);
   };
 
-  // A part of the page that names what it lives on is fetched anew when that happens; what one is typing in stays.
-  const refresh = async (part) => {
-    if (part.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) return;
+  // Parts of the page that name what they live on are fetched anew, all at once, when that happens. A part that one is
+  // typing in stays as it is.
+  const typing = (part) =>
+    part.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
+  const replace = (part, fresh) => {
+    const known = new Set([...part.querySelectorAll(".entry[id]")].map((entry) => entry.id));
+    const open = new Set([...part.querySelectorAll("details[open][id]")].map((item) => item.id));
+    for (const entry of fresh.querySelectorAll(".entry[id]")) if (!known.has(entry.id)) entry.classList.add("arriving");
+    for (const item of fresh.querySelectorAll("details[id]")) if (open.has(item.id)) item.open = true;
+    part.replaceWith(fresh);
+    if (window.htmx) window.htmx.process(fresh);
+  };
+  const refresh = async (ids) => {
+    const parts = ids.map((id) => document.getElementById(id)).filter((part) => part && !typing(part));
+    if (!parts.length) return;
     try {
-      const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+      const answer = await fetch(location.href, { credentials: "same-origin" });
       if (!answer.ok || answer.redirected) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-      if (!fresh) return;
-      const known = new Set([...part.querySelectorAll(".entry[id]")].map((entry) => entry.id));
-      const open = new Set([...part.querySelectorAll("details[open][id]")].map((item) => item.id));
-      for (const entry of fresh.querySelectorAll(".entry[id]")) if (!known.has(entry.id)) entry.classList.add("arriving");
-      for (const item of fresh.querySelectorAll("details[id]")) if (open.has(item.id)) item.open = true;
-      part.replaceWith(fresh);
-      if (window.htmx) window.htmx.process(fresh);
-      body.dataset.refreshed = String(Number(body.dataset.refreshed || 0) + 1);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of parts) {
+        const fresh = page.getElementById(part.id);
+        if (fresh) replace(part, fresh);
+      }
     } catch {
-      // The link to our own node is away; the stream says so and will be back.
+      // The link to our own node is away; the stream reconnects by itself.
     }
   };
 
@@ -53,10 +61,7 @@
     pending = setTimeout(() => {
       const ids = [...touched];
       touched.clear();
-      for (const id of ids) {
-        const part = document.getElementById(id);
-        if (part) refresh(part);
-      }
+      refresh(ids);
     }, 40);
   };
 
@@ -97,7 +102,11 @@
     }
     if (event.key === "g") going = true;
     else if (event.key === "/") { event.preventDefault(); document.getElementById("search")?.focus(); }
-    else if (event.key === "c") document.querySelector("[data-compose]")?.click();
+    else if (event.key === "c") {
+      const link = document.querySelector("[data-compose]");
+      if (link) link.click();
+      else if (body.dataset.composeAt) location.href = body.dataset.composeAt;
+    }
     else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "?") document.getElementById("keys")?.showModal();
