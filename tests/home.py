@@ -9,7 +9,7 @@ from pathlib import Path
 from verbale.node.home import Config, Home
 from verbale.node.setup import create_home
 
-PASSPHRASE = "of the tests only"  # noqa: S105
+PASSPHRASE = "of the tests only"
 
 _folder = Path(tempfile.mkdtemp(prefix="verbale-tests-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from verbale.demo.nodes import NodeProcess, free_port
 from verbale.demo.play import connect
 from verbale.demo.scenario import CRIMSON, LAZURIA, PASSWORD
 
+# A machine with two busy cores takes its time; what is expected is that it comes, not when.
+expect.set_options(timeout=20_000)
 _CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # Without the last flags Chromium looks for its maker's servers at every start.
 _FLAGS = (
@@ -97,7 +99,7 @@ class House:
     def visitor(self, node: NodeProcess, username: str, *, width: int = 1440, scheme: str = "light") -> Visitor:
         context = self._browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(20_000)
         visitor = Visitor(node, username, page)
         page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))

@@ -57,7 +57,7 @@ def test_a_case_goes_from_the_report_to_the_answer(
 
     # Lazuria's desk officer has the desk open all the while.
     there = house.visitor(lazuria, "desk").log_in()
-    there.page.wait_for_function("document.body.dataset.connected === '1'")
+    expect(there.page.locator("body")).to_have_attribute("data-connected", "1")
     expect(there.page.locator(".lead")).to_contain_text("Nothing waits")
 
     # The head of mission finds it on the desk, and clears it with the second factor.
@@ -78,7 +78,7 @@ def test_a_case_goes_from_the_report_to_the_answer(
     expect(there.page.locator(".toast").first).to_be_visible()
     there.picture("inbox")
     desk.go(dossier)
-    desk.page.wait_for_function("document.body.dataset.connected === '1'")
+    expect(desk.page.locator("body")).to_have_attribute("data-connected", "1")
     expect(desk.page.locator("#timeline")).to_contain_text("receipt verified")
     there.page.get_by_role("button", name="Acknowledge").click()
     expect(there.page.locator("h1")).to_contain_text("Note verbale 1/")
