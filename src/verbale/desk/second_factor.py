@@ -9,6 +9,7 @@ from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from verbale.node.errors import AccessError, UserError
 from verbale.node.models import User
@@ -54,11 +55,11 @@ def check_code(user: User, code: str) -> None:
     """A code of the person's authenticator app, good once. Raises UserError."""
     authenticator = _totp(user)
     if authenticator is None:
-        raise AccessError("Set up an authenticator app, or confirm with your passkey first.")
+        raise AccessError(_("Set up an authenticator app, or confirm with your passkey first."))
     if not code.strip():
-        raise UserError("Enter the code of your authenticator app.", "code")
+        raise UserError(_("Enter the code of your authenticator app."), "code")
     if not TOTP(authenticator).validate_code(code.strip()):
-        raise UserError("This code is not valid, or has been used. Wait for the next one.", "code")
+        raise UserError(_("This code is not valid, or has been used. Wait for the next one."), "code")
 
 
 def practice_code(user: User) -> str:

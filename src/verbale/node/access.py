@@ -43,7 +43,9 @@ def require(user: User, right: str) -> None:
     """Raises AccessError naming the roles that could."""
     if not may(user, right):
         roles = ", ".join(str(ROLES[role]) for role in ROLES if role in RIGHTS[right])
-        raise AccessError(f"{user.shown} may not do this; it takes one of: {roles}")
+        raise AccessError(
+            _("%(shown)s may not do this; it takes one of: %(roles)s") % {"shown": user.shown, "roles": roles}
+        )
 
 
 def readable_matters(user: User) -> "QuerySet[Matter]":
@@ -81,7 +83,7 @@ def may_read(user: User, matter: Matter) -> bool:
 def require_read(user: User, matter: Matter) -> None:
     """Raises AccessError that does not tell what the matter is about."""
     if not may_read(user, matter):
-        raise AccessError("This matter is open only to the people named on it.")
+        raise AccessError(_("This matter is open only to the people named on it."))
 
 
 def saw(user: User, records: list[ActRecord]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from verbale.node.errors import UserError
 from verbale.node.models import Attachment
@@ -26,7 +27,10 @@ def store(contents: Iterable[bytes]) -> list[str]:
     hashes = []
     for content in contents:
         if len(content) > MAX_ATTACHMENT_BYTES:
-            raise UserError(f"an attachment has {len(content)} bytes; the limit is {MAX_ATTACHMENT_BYTES}")
+            raise UserError(
+                _("an attachment has %(content)s bytes; the limit is %(bytes)s")
+                % {"content": len(content), "bytes": MAX_ATTACHMENT_BYTES}
+            )
         sha256 = hashlib.sha256(content).hexdigest()
         target = path_of(sha256)
         if not target.exists():

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from verbale.node import events
 from verbale.node.access import audit, may, require
@@ -63,9 +64,11 @@ def update(draft: Draft, fields: DraftFields, user: User) -> None:
 def _fill(draft: Draft, fields: DraftFields) -> None:
     validate_body(fields.type, fields.body)
     if not fields.audience:
-        raise UserError("Name at least one addressee.", "audience")
+        raise UserError(_("Name at least one addressee."), "audience")
     if fields.precedence not in PRECEDENCES:
-        raise UserError(f"The precedences are {', '.join(PRECEDENCES)}.", "precedence")
+        raise UserError(
+            _("The precedences are %(precedences)s.") % {"precedences": ", ".join(PRECEDENCES)}, "precedence"
+        )
     for item in fields.companions:
         validate_body(item.type, item.body)
     draft.type, draft.body, draft.audience = fields.type, fields.body, list(fields.audience)
@@ -81,10 +84,10 @@ def _fill(draft: Draft, fields: DraftFields) -> None:
 def _require_open(draft: Draft, user: User) -> None:
     require(user, "draft")
     if draft.drafter_id != user.pk:
-        raise AccessError(f"This draft is {draft.drafter.shown}'s.")
+        raise AccessError(_("This draft is %(shown)s's.") % {"shown": draft.drafter.shown})
     if draft.status not in _OPEN:
         raise UserError(
-            "A draft that waits for clearance or has left cannot be changed; it can be withdrawn or returned."
+            _("A draft that waits for clearance or has left cannot be changed; it can be withdrawn or returned.")
         )
 
 
@@ -104,7 +107,7 @@ def give_back(draft: Draft, user: User, remarks: str) -> None:
     """Return a draft with remarks."""
     _require_decision(draft, user)
     if not remarks.strip():
-        raise UserError("Say what should change before the draft is returned.", "remarks")
+        raise UserError(_("Say what should change before the draft is returned."), "remarks")
     draft.status, draft.remarks = Draft.Status.RETURNED, remarks.strip()
     draft.decided_by, draft.decided_at = user, timezone.now()
     draft.save()
@@ -118,7 +121,7 @@ def withdraw(draft: Draft, user: User) -> None:
     """Take a draft back that has not left the house."""
     require(user, "draft")
     if draft.drafter_id != user.pk or draft.status == Draft.Status.SENT:
-        raise AccessError("Only its drafter can withdraw a draft, and only before it has left.")
+        raise AccessError(_("Only its drafter can withdraw a draft, and only before it has left."))
     draft.status = Draft.Status.WITHDRAWN
     draft.save()
     audit(user.username, "withdrew", matter_id=draft.about_id or draft.matter_id, detail=str(draft.id))
@@ -128,9 +131,9 @@ def withdraw(draft: Draft, user: User) -> None:
 def _require_decision(draft: Draft, user: User) -> None:
     require(user, "clear")
     if draft.drafter_id == user.pk:
-        raise ClearanceError("Who drafts does not clear: another person has to decide.")
+        raise ClearanceError(_("Who drafts does not clear: another person has to decide."))
     if draft.status != Draft.Status.SUBMITTED:
-        raise UserError("This draft does not wait for clearance.")
+        raise UserError(_("This draft does not wait for clearance."))
 
 
 def clear(draft: Draft, user: User) -> list[ActRecord]:

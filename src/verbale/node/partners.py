@@ -7,6 +7,7 @@ import httpx
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from verbale.node import events
 from verbale.node.access import audit
@@ -85,11 +86,18 @@ def fetch_credentials(endpoint: str) -> Credentials:
         answer.raise_for_status()
         return Credentials.from_bytes(answer.content)
     except httpx.InvalidURL as error:
-        raise UserError(f"{endpoint} is no address: {error}", "endpoint") from None
+        raise UserError(
+            _("%(endpoint)s is no address: %(error)s") % {"endpoint": endpoint, "error": error}, "endpoint"
+        ) from None
     except httpx.HTTPError as error:
-        raise UserError(f"{endpoint} cannot be reached: {error}", "endpoint") from None
+        raise UserError(
+            _("%(endpoint)s cannot be reached: %(error)s") % {"endpoint": endpoint, "error": error}, "endpoint"
+        ) from None
     except ProtocolError as error:
-        raise UserError(f"{endpoint} does not answer with credentials: {error}", "endpoint") from None
+        raise UserError(
+            _("%(endpoint)s does not answer with credentials: %(error)s") % {"endpoint": endpoint, "error": error},
+            "endpoint",
+        ) from None
 
 
 def add(credentials: Credentials, who: str) -> Partner:
@@ -99,12 +107,15 @@ def add(credentials: Credentials, who: str) -> Partner:
     """
     now = credentials.current
     if now.node == node_name():
-        raise UserError("These are the credentials of this node itself.", "credentials")
+        raise UserError(_("These are the credentials of this node itself."), "credentials")
     partner = Partner.objects.filter(pk=now.node).first()
     if partner is not None:
         return renew(partner, credentials, who)
     if now.revoked is not None:
-        raise UserError(f"{now.node} has revoked these credentials: {now.revoked}", "credentials")
+        raise UserError(
+            _("%(node)s has revoked these credentials: %(revoked)s") % {"node": now.node, "revoked": now.revoked},
+            "credentials",
+        )
     partner = Partner.objects.create(
         node=now.node,
         name=now.name,
@@ -142,10 +153,10 @@ def confirm(partner: Partner, typed: str, who: str) -> None:
     Raises UserError when they differ.
     """
     if partner.credentials.revoked is not None:
-        raise UserError("Revoked credentials cannot be confirmed.", "words")
+        raise UserError(_("Revoked credentials cannot be confirmed."), "words")
     if not same_words(partner.fingerprint, typed):
         raise UserError(
-            "These are not the words of the credentials. Compare again; if they still differ, do not trust them.",
+            _("These are not the words of the credentials. Compare again; if they still differ, do not trust them."),
             "words",
         )
     with transaction.atomic():
@@ -176,7 +187,7 @@ def raise_alarm(partner: Partner, text: str) -> None:
 def settle_alarm(partner: Partner, who: str, remark: str) -> None:
     """A person has looked into the alarm."""
     if not remark.strip():
-        raise UserError("Say what was found out before the alarm is settled.", "remark")
+        raise UserError(_("Say what was found out before the alarm is settled."), "remark")
     audit(who, "settled alarm", detail=f"{partner.node}: {partner.alarm} — {remark}")
     Partner.objects.filter(pk=partner.pk).update(alarm="")
     partner.alarm = ""

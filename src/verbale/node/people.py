@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from verbale.node.access import ROLES, audit
 from verbale.node.errors import UserError
@@ -26,9 +27,13 @@ def create(
     chosen = list(roles)
     unknown = [role for role in chosen if role not in ROLES]
     if unknown or not chosen:
-        raise UserError(f"the roles are {', '.join(ROLES)}; found {', '.join(unknown) or 'none'}", "roles")
+        raise UserError(
+            _("the roles are %(roles)s; found %(found)s")
+            % {"roles": ", ".join(ROLES), "found": ", ".join(unknown) or "none"},
+            "roles",
+        )
     if User.objects.filter(username=username).exists():
-        raise UserError(f"there is a person named {username} already", "username")
+        raise UserError(_("there is a person named %(username)s already") % {"username": username}, "username")
     person = User(username=username, first_name=first_name, last_name=last_name, roles=chosen, post=post)
     _check_password(password, person)
     person.set_password(password)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from verbale.node.access import audit
 from verbale.node.errors import PartnerError, UserError
@@ -35,7 +36,7 @@ def pack_pouch(partner: Partner, who: str, *, everything: bool = False) -> tuple
     receipts for its acts that we hold. Returns the file and the number of acts in it. Deliveries stay queued: only a
     receipt ends them."""
     if partner.status != Partner.Status.CONFIRMED:
-        raise UserError(f"{partner.name} is not a confirmed partner", "partner")
+        raise UserError(_("%(name)s is not a confirmed partner") % {"name": partner.name}, "partner")
     identity = local()
     rows = Delivery.objects.filter(node=partner.node).select_related("act").order_by("rank", "id")
     if not everything:

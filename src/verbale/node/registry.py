@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from verbale.node.errors import UserError
 from verbale.node.sharing import Share
 from verbale.paper import Paper
-from verbale.protocol import Act, Effect, MalformedError, Marking, State
+from verbale.protocol import Act, Effect, MalformedError, Marking, State, gettext_noop
 
 __all__ = ["ActType", "Kind", "Task", "act_type", "all_kinds", "apply_rule", "kind_of", "register", "validate_body"]
 
@@ -116,13 +117,15 @@ def validate_body(type_name: str, body: Mapping[str, Any]) -> msgspec.Struct:
     """The typed body. Raises UserError naming the field. For acts made here: those received are kept as they are."""
     known = act_type(type_name)
     if known is None:
-        raise UserError(f"this node does not know acts of type {type_name}")
+        raise UserError(_("this node does not know acts of type %(name)s") % {"name": type_name})
     try:
         return msgspec.convert(dict(body), known.body)
     except msgspec.ValidationError as error:
         text = str(error)
-        message, _, path = text.partition(" - at `$.")
-        raise UserError(f"{path.rstrip('`') or 'body'}: {message}", path.rstrip("`")) from None
+        message, _at, path = text.partition(" - at `$.")
+        raise UserError(
+            _("%(body)s: %(message)s") % {"body": path.rstrip("`") or "body", "message": message}, path.rstrip("`")
+        ) from None
 
 
 def apply_rule(state: State, act: Act) -> Effect:
@@ -130,9 +133,9 @@ def apply_rule(state: State, act: Act) -> Effect:
     kind = kind_of(act.type)
     known = act_type(act.type)
     if kind is None or known is None:
-        return Effect("This node does not know acts of type %s; it keeps them as they are.", (act.type,))
+        return Effect(gettext_noop("This node does not know acts of type %s; it keeps them as they are."), (act.type,))
     try:
         msgspec.convert(act.body, known.body)
     except (msgspec.ValidationError, MalformedError) as error:
-        return Effect("Its content is not lawful for its type: %s.", (str(error),))
+        return Effect(gettext_noop("Its content is not lawful for its type: %s."), (str(error),))
     return kind.rule(state, act)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from verbale.node.models import ActRecord, Clearing, CosignatureRecord, Delivery
+from verbale.node.partners import names
 from verbale.node.registry import act_type
 from verbale.protocol import Receipt, parse_time
 
@@ -53,10 +54,12 @@ def excerpt_of(record: ActRecord) -> str:
 
 
 def why(record: ActRecord) -> str:
-    """Why an act is without effect."""
+    """Why an act is without effect; nodes by their names."""
     if record.reason is None:
         return ""
-    return _(record.reason) % tuple(record.about) if record.about else _(record.reason)
+    known = names()
+    values = tuple(known.get(value, value) for value in record.about)
+    return _(record.reason) % values if values else _(record.reason)
 
 
 def delivery_sentence(delivery: Delivery, names: Mapping[str, str]) -> str:

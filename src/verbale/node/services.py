@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from verbale.node import attachments, events
 from verbale.node.errors import ClearanceError, UserError
@@ -67,7 +68,7 @@ class Clearance:
 
     def __post_init__(self) -> None:
         if self.drafted_by == self.cleared_by:
-            raise ClearanceError("Who drafts does not clear: another person has to decide.")
+            raise ClearanceError(_("Who drafts does not clear: another person has to decide."))
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,9 @@ def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
     known = act_type(outgoing.type)
     others = [node for node in outgoing.audience if node != node_name()]
     if others and known is not None and known.clearance and clearance is None:
-        raise ClearanceError(f"{known.label} leaves the house only when a second person has cleared it.")
+        raise ClearanceError(
+            _("%(label)s leaves the house only when a second person has cleared it.") % {"label": known.label}
+        )
     if not others:
         return
     confirmed = set(
@@ -157,7 +160,7 @@ def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
     )
     for node in others:
         if node not in confirmed:
-            raise UserError(f"{node} is not a confirmed partner of this node", "audience")
+            raise UserError(_("%(node)s is not a confirmed partner of this node") % {"node": node}, "audience")
 
 
 # -- receiving ------------------------------------------------------------------------------------------------------
@@ -175,7 +178,9 @@ def receive(
     acts = [act for act in parsed if isinstance(act, Act)]
     partners = {partner.node: partner for partner in Partner.objects.filter(node__in={act.author for act in acts})}
     known = _held(act.id for act in acts)
-    checked = _on_all_cores(lambda place: _check(envelopes[place], parsed[place], partners, limit_to, known), len(parsed))
+    checked = _on_all_cores(
+        lambda place: _check(envelopes[place], parsed[place], partners, limit_to, known), len(parsed)
+    )
     lawful = {act.id: (act, envelope) for act, envelope, reason in checked if act is not None and reason is None}
     named = {item["sha256"] for act, _ in lawful.values() for item in attachments_of(act)}
     _keep_files(files, named)
@@ -221,7 +226,7 @@ def _parsed(envelope: Envelope) -> Act | ProtocolError:
 
 def _on_all_cores(work: Callable[[int], _T], count: int) -> list[_T]:
     """`work` of 0, 1, … below `count`. Threads, since verification releases the interpreter lock; `work` must not touch
-    the database. Each thread takes one share of the whole: a task for each act would cost a fifth of the act."""
+    the database. Each thread takes one share of the whole, which costs less than a task for each act."""
     shares = min(_THREADS, count)
     if shares < 2:
         return [work(place) for place in range(count)]

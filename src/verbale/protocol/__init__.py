@@ -31,7 +31,7 @@ from verbale.protocol.errors import (
     SignatureError,
 )
 from verbale.protocol.exports import verify_export, write_export
-from verbale.protocol.folding import EFFECTIVE, Effect, State, fold, ordered
+from verbale.protocol.folding import EFFECTIVE, Effect, State, fold, gettext_noop, ordered
 from verbale.protocol.keys import PrivateKeys, PublicKeys
 from verbale.protocol.keystore import Keystore
 from verbale.protocol.marking import Marking, may_disclose, parse_marking
@@ -76,6 +76,7 @@ __all__ = [
     "fingerprint_words",
     "fold",
     "format_time",
+    "gettext_noop",
     "is_node",
     "make_act",
     "matter_id",

@@ -14,7 +14,7 @@ from typing import Any
 
 from verbale.protocol.acts import Act
 
-__all__ = ["EFFECTIVE", "Effect", "Rule", "State", "fold", "ordered"]
+__all__ = ["EFFECTIVE", "Effect", "Rule", "State", "fold", "gettext_noop", "ordered"]
 
 State = MutableMapping[str, Any]
 
@@ -37,6 +37,12 @@ class Effect:
 
 
 EFFECTIVE = Effect()
+
+
+def gettext_noop(text: str) -> str:
+    """`text` itself: marks the reason of an effect for translators' tools, which find it by this name."""
+    return text
+
 
 Rule = Callable[[State, Act], Effect]
 """Rules of effect of one kind of matter. Pure: no clock, no I/O; what they know is the state and the act."""

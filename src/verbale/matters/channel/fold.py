@@ -19,7 +19,7 @@ State, key by key:
 from collections.abc import Callable
 from typing import Any
 
-from verbale.protocol import EFFECTIVE, Act, Effect, State, standing_matter_id
+from verbale.protocol import EFFECTIVE, Act, Effect, State, gettext_noop, standing_matter_id
 
 __all__ = ["channel_id", "rule", "title"]
 
@@ -34,7 +34,7 @@ def channel_id(parties: frozenset[str] | tuple[str, ...] | list[str]) -> str:
 def rule(state: State, act: Act) -> Effect:
     """Apply one act; see the rules of this module."""
     if channel_id(act.parties) != act.matter:
-        return Effect("Author and addressees are not the parties of this channel.")
+        return Effect(gettext_noop("Author and addressees are not the parties of this channel."))
     return _RULES[act.type](state, act)
 
 
@@ -42,7 +42,7 @@ def _note(state: State, act: Act) -> Effect:
     body = act.body
     taken = state.get(f"number:{act.author}:{body['number']}")
     if taken is not None:
-        return Effect("%s had already used the number %s.", (act.author, body["number"]))
+        return Effect(gettext_noop("%s had already used the number %s."), (act.author, body["number"]))
     _enter(state, act)
     return EFFECTIVE
 
@@ -87,7 +87,7 @@ def _acknowledge(state: State, act: Act) -> Effect:
     if refusal is not None:
         return refusal
     if f"seen:{note}:{act.author}" in state:
-        return Effect("%s had already acknowledged the note.", (act.author,))
+        return Effect(gettext_noop("%s had already acknowledged the note."), (act.author,))
     state[f"seen:{note}:{act.author}"] = act.id
     _settle(state, f"wait:{note}:{act.author}", "ack")
     return EFFECTIVE
@@ -95,12 +95,12 @@ def _acknowledge(state: State, act: Act) -> Effect:
 
 def _about_note(state: State, act: Act, note: Any) -> Effect | None:
     if not isinstance(note, str) or note not in act.refs:
-        return Effect("It does not refer to the note that it is about.")
+        return Effect(gettext_noop("It does not refer to the note that it is about."))
     entry = state.get(f"note:{note}")
     if entry is None:
-        return Effect("The note that it is about has not arrived, or is without effect.")
+        return Effect(gettext_noop("The note that it is about has not arrived, or is without effect."))
     if act.author not in entry["to"]:
-        return Effect("The note was not addressed to %s.", (act.author,))
+        return Effect(gettext_noop("The note was not addressed to %s."), (act.author,))
     return None
 
 

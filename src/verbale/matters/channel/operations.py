@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from verbale.matters.channel.fold import channel_id
@@ -82,9 +83,9 @@ def note_draft(
     require(user, "draft")
     partner = Partner.objects.filter(pk=fields.to, status=Partner.Status.CONFIRMED).first()
     if partner is None:
-        raise UserError("Choose a confirmed partner as the addressee.", "to")
+        raise UserError(_("Choose a confirmed partner as the addressee."), "to")
     if not any(text.strip() for text in fields.paragraphs):
-        raise UserError("The note has no text yet.", "text")
+        raise UserError(_("The note has no text yet."), "text")
     try:
         marking = parse_marking(fields.marking)
     except MalformedError as error:
@@ -122,7 +123,7 @@ def note_draft(
         "attachments": enclosures,
     }
     if fields.reply_by and fields.reply_by < today.isoformat():
-        raise UserError("The day by which an answer is asked for has passed.", "reply_by")
+        raise UserError(_("The day by which an answer is asked for has passed."), "reply_by")
     return (
         DraftFields(
             type="channel.answer" if answered is not None else "channel.note",
@@ -145,7 +146,7 @@ def _about(fields: NoteFields, user: User) -> Matter | None:
         return None
     matter = Matter.objects.filter(pk=fields.about).first()
     if matter is None:
-        raise UserError("That dossier does not exist here.", "about")
+        raise UserError(_("That dossier does not exist here."), "about")
     require_read(user, matter)
     return matter
 
@@ -153,7 +154,7 @@ def _about(fields: NoteFields, user: User) -> Matter | None:
 def _answered(fields: NoteFields, partner: Partner) -> ActRecord:
     record = ActRecord.objects.filter(pk=fields.answers, type__in=("channel.note", "channel.answer")).first()
     if record is None or record.author != partner.node:
-        raise UserError("The note to be answered is not one of this partner.", "answers")
+        raise UserError(_("The note to be answered is not one of this partner."), "answers")
     return record
 
 
@@ -178,9 +179,9 @@ def acknowledge(record: ActRecord, user: User, text: str = "") -> ActRecord:
     require(user, "acknowledge")
     me = node_name()
     if record.type not in ("channel.note", "channel.answer") or record.author == me or me not in record.audience:
-        raise UserError("Only a note that is addressed to us can be acknowledged.")
+        raise UserError(_("Only a note that is addressed to us can be acknowledged."))
     if StateEntry.objects.filter(matter_id=record.matter_id, key=f"seen:{record.id}:{me}").exists():
-        raise UserError("This note has been acknowledged already.")
+        raise UserError(_("This note has been acknowledged already."))
     act = record.act
     outgoing = Outgoing(
         "channel.acknowledge",

@@ -17,7 +17,7 @@ State, key by key:
 from collections.abc import Callable
 
 from verbale.knowledge import scale_of
-from verbale.protocol import EFFECTIVE, Act, Effect, State, matter_id
+from verbale.protocol import EFFECTIVE, Act, Effect, State, gettext_noop, matter_id
 
 __all__ = ["closed_by", "rule", "title"]
 
@@ -29,13 +29,13 @@ def rule(state: State, act: Act) -> Effect:
 
 def _open(state: State, act: Act) -> Effect:
     if matter_id(act.author, act.nonce) != act.matter:
-        return Effect("It claims to open this matter, whose id is not of its making.")
+        return Effect(gettext_noop("It claims to open this matter, whose id is not of its making."))
     return _account(state, act)
 
 
 def _report(state: State, act: Act) -> Effect:
     if f"closed:{act.author}" in state:
-        return Effect("%s had closed the incident.", (act.author,))
+        return Effect(gettext_noop("%s had closed the incident."), (act.author,))
     return _account(state, act)
 
 
@@ -48,13 +48,13 @@ def _account(state: State, act: Act) -> Effect:
 
 def _assess(state: State, act: Act) -> Effect:
     if f"closed:{act.author}" in state:
-        return Effect("%s had closed the incident.", (act.author,))
+        return Effect(gettext_noop("%s had closed the incident."), (act.author,))
     scale, level = act.body["scale"], act.body["level"]
     known = scale_of(scale)
     if known is None:
-        return Effect("No pack of this node knows the scale %s.", (scale,))
+        return Effect(gettext_noop("No pack of this node knows the scale %s."), (scale,))
     if known.level(level) is None:
-        return Effect("The scale %s has no level %s.", (known.name, level))
+        return Effect(gettext_noop("The scale %s has no level %s."), (known.name, level))
     state[f"severity:{act.author}:{scale}"] = {"level": level, "reasons": act.body.get("reasons", ""), "act": act.id}
     return EFFECTIVE
 
@@ -65,14 +65,14 @@ def _remark(state: State, act: Act) -> Effect:
 
 def _close(state: State, act: Act) -> Effect:
     if f"closed:{act.author}" in state:
-        return Effect("%s had closed the incident.", (act.author,))
+        return Effect(gettext_noop("%s had closed the incident."), (act.author,))
     state[f"closed:{act.author}"] = {"reason": act.body["reason"], "act": act.id}
     return EFFECTIVE
 
 
 def _reopen(state: State, act: Act) -> Effect:
     if f"closed:{act.author}" not in state:
-        return Effect("%s had not closed the incident.", (act.author,))
+        return Effect(gettext_noop("%s had not closed the incident."), (act.author,))
     del state[f"closed:{act.author}"]
     return EFFECTIVE
 

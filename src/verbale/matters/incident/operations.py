@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from verbale.intel import filter_by_marking, read_report, report_to_dict
 from verbale.matters.incident.digest import account_body
@@ -67,7 +68,7 @@ def open_incident(
     """Open an incident without a report."""
     require(user, "import")
     if not title.strip():
-        raise UserError("An incident needs a title.", "title")
+        raise UserError(_("An incident needs a title."), "title")
     body = account_body(None, title=title, account=account, sectors=sectors, occurred=occurred)
     record = issue(Outgoing("incident.open", body, marking=parse_marking(marking), exercise=exercise))
     audit(user.username, "opened incident", matter_id=record.matter_id, act_id=record.id)
@@ -111,7 +112,7 @@ def remark(matter: Matter, user: User, text: str) -> ActRecord:
     require(user, "draft")
     require_read(user, matter)
     if not text.strip():
-        raise UserError("Write the remark first.", "text")
+        raise UserError(_("Write the remark first."), "text")
     return _private(matter, user, "incident.remark", {"text": text.strip()}, "remarked")
 
 
