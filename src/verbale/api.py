@@ -80,28 +80,13 @@ def register_export(request: HttpRequest, acts: bool = False) -> HttpResponse:
 
 @router.get("/partners", summary="Partners and the state of the link with each")
 def partners(request: HttpRequest) -> list[dict[str, Any]]:
-    return [_partner_json(partner) for partner in Partner.objects.order_by("node")]
-
-
-def _partner_json(partner: Partner) -> dict[str, Any]:
-    return {
-        "node": partner.node,
-        "name": partner.name,
-        "status": partner.status,
-        "endpoint": partner.endpoint,
-        "fingerprint": partner.fingerprint,
-        "words": operations.words_of(partner),
-        "alarm": partner.alarm,
-        "last_contact": partner.last_contact,
-        "failing_since": partner.failing_since,
-        "last_failure": partner.last_failure,
-    }
+    return [operations.describe(partner) for partner in Partner.objects.order_by("node")]
 
 
 @router.post("/partners", summary="Take in a node's credentials from its address; pending until confirmed")
 def add_partner(request: HttpRequest, fields: Endpoint) -> dict[str, Any]:
     require(person(request), "partners")
-    return _partner_json(operations.add(operations.fetch_credentials(fields.endpoint), person(request).username))
+    return operations.describe(operations.add(operations.fetch_credentials(fields.endpoint), person(request).username))
 
 
 @router.post("/partners/{partner}/confirm", summary="The out-of-band check: the words that the partner read out")
@@ -109,7 +94,7 @@ def confirm_partner(request: HttpRequest, partner: str, fields: Words) -> dict[s
     require(person(request), "partners")
     found = get_object_or_404(Partner, pk=partner)
     operations.confirm(found, fields.words, person(request).username)
-    return _partner_json(found)
+    return operations.describe(found)
 
 
 @router.get("/partners/{partner}/pouch", summary="A pouch with all that waits for a partner, or with `everything`")

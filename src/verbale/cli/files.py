@@ -138,7 +138,7 @@ def check_packs(as_json: Json = False) -> None:
     """Validate the packs."""
     from verbale.knowledge import check_packs
 
-    counts = check_packs()
+    counts = {kind: len(packs) for kind, packs in check_packs().items()}
     show(as_json, counts, lambda: table(("Kind", "Packs"), sorted(counts.items())))
 
 
@@ -146,16 +146,24 @@ def check_packs(as_json: Json = False) -> None:
 @refusing
 def list_packs(as_json: Json = False) -> None:
     """List the packs."""
-    from verbale.knowledge import all_scales
+    from verbale.knowledge import check_packs
 
     rows = [
         {
-            "kind": "scales",
+            "kind": kind,
             "id": pack.id,
             "version": pack.version,
             "name": pack.name,
-            "sources": [s.title for s in pack.sources],
+            "sources": [", ".join(filter(None, (source.title, source.reference))) for source in pack.sources],
         }
-        for pack in all_scales()
+        for kind, packs in check_packs().items()
+        for pack in packs
     ]
-    show(as_json, rows, lambda: table(("Kind", "Id", "Version", "Name"), [list(row.values())[:4] for row in rows]))
+    show(
+        as_json,
+        rows,
+        lambda: table(
+            ("Kind", "Id", "Version", "Name", "Source"),
+            [(r["kind"], r["id"], r["version"], r["name"], "; ".join(r["sources"])) for r in rows],
+        ),
+    )

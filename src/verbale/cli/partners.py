@@ -24,30 +24,15 @@ def _partner(node: str) -> Any:
     return found
 
 
-def _row(partner: Any) -> dict[str, Any]:
-    from verbale.node.partners import words_of
-
-    return {
-        "node": partner.node,
-        "name": partner.name,
-        "status": partner.status,
-        "endpoint": partner.endpoint,
-        "fingerprint": partner.fingerprint,
-        "words": words_of(partner),
-        "alarm": partner.alarm,
-        "last_contact": partner.last_contact,
-        "last_failure": partner.last_failure,
-    }
-
-
 @app.command("list", help="List the partners and the state of the link with each.")
 @refusing
 def list_partners(as_json: Json = False) -> None:
     """List the partners."""
     django()
+    from verbale.node import partners
     from verbale.node.models import Partner
 
-    rows = [_row(partner) for partner in Partner.objects.order_by("node")]
+    rows = [partners.describe(partner) for partner in Partner.objects.order_by("node")]
     show(
         as_json,
         rows,
@@ -79,7 +64,7 @@ def add(source: Annotated[str, typer.Argument(help="https://… or a file.")], a
         offered = partners.fetch_credentials(source)
     else:
         offered = Credentials.from_bytes(Path(source).read_bytes())
-    row = _row(partners.add(offered, _WHO))
+    row = partners.describe(partners.add(offered, _WHO))
 
     def text() -> None:
         console.print(f"{row['name']} ({row['node']}) is {row['status']}.", highlight=False)
@@ -102,7 +87,7 @@ def confirm(
 
     partner = _partner(node)
     partners.confirm(partner, words, _WHO)
-    show(as_json, _row(partner), lambda: console.print(f"{partner.name} is confirmed.", highlight=False))
+    show(as_json, partners.describe(partner), lambda: console.print(f"{partner.name} is confirmed.", highlight=False))
 
 
 @app.command("block", help="Exchange nothing more with a partner.")

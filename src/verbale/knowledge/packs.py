@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 import msgspec
 import yaml
 
-__all__ = ["PackError", "PackHead", "Source", "check_packs", "load_kind"]
+__all__ = ["PackError", "PackHead", "Source", "load_kind"]
 
 _SHIPPED = Path(__file__).resolve().parent / "packs"
 _MAX_BYTES = 4 << 20
@@ -70,11 +70,3 @@ def _load(file: Path, shape: type[P]) -> P:
         raise PackError(f"{file.name}: is not YAML: {error}") from None
     except msgspec.ValidationError as error:
         raise PackError(f"{file.name}: {error}") from None
-
-
-def check_packs() -> dict[str, int]:
-    """Load every pack anew; kind to number of packs. Raises PackError at the first that is wrong."""
-    from verbale.knowledge.scales import Scale
-    from verbale.knowledge.sectors import SectorPack
-
-    return {kind: len(load_kind(kind, shape)) for kind, shape in (("scales", Scale), ("sectors", SectorPack))}

@@ -2,6 +2,7 @@
 
 import colorsys
 import re
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -22,6 +23,7 @@ __all__ = [
     "carried",
     "colour_of",
     "confirm",
+    "describe",
     "fetch_credentials",
     "learn",
     "name_of",
@@ -59,6 +61,22 @@ def names() -> dict[str, str]:
     found = {node: short_name(name) for node, name in Partner.objects.values_list("node", "name")}
     found[node_name()] = short_name(settings.CONFIG.name)
     return found
+
+
+def describe(partner: Partner) -> dict[str, Any]:
+    """A partner as plain values, for the API and the command line."""
+    return {
+        "node": partner.node,
+        "name": partner.name,
+        "status": partner.status,
+        "endpoint": partner.endpoint,
+        "fingerprint": partner.fingerprint,
+        "words": words_of(partner),
+        "alarm": partner.alarm,
+        "last_contact": partner.last_contact,
+        "failing_since": partner.failing_since,
+        "last_failure": partner.last_failure,
+    }
 
 
 def colour_of(node: str) -> str:

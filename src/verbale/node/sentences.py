@@ -1,6 +1,6 @@
 """Sentences, not states: what happened to an act, told to a person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.defaultfilters import date as date_filter
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from verbale.node.models import ActRecord, Clearing, CosignatureRecord, Delivery
 from verbale.node.partners import names
 from verbale.node.registry import act_type
-from verbale.protocol import Receipt, parse_time
+from verbale.protocol import Act, Receipt, parse_time
 
 __all__ = ["clock", "delivery_sentence", "excerpt_of", "label_of", "proof_sentences", "sentence_of", "timeline", "why"]
 
@@ -34,22 +34,20 @@ def label_of(record: ActRecord) -> str:
 def sentence_of(record: ActRecord) -> str:
     """One line of what the act says; a body that is not lawful for its type has none."""
     known = act_type(record.type)
-    if known is None or known.sentence is None:
-        return ""
-    try:
-        return known.sentence(record.act)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        return ""
+    return _said(record, known.sentence if known else None)
 
 
 def excerpt_of(record: ActRecord) -> str:
     """The beginning of a longer text."""
     known = act_type(record.type)
-    if known is None or known.excerpt is None:
-        return ""
+    return _said(record, known.excerpt if known else None)
+
+
+def _said(record: ActRecord, words: Callable[[Act], str] | None) -> str:
     try:
-        return known.excerpt(record.act)
+        return words(record.act) if words else ""
     except (KeyError, TypeError, AttributeError, ValueError):
+        # The body is not lawful for its type: the act stands without effect, and its page says why.
         return ""
 
 

@@ -31,6 +31,8 @@ BATCH = 100
 LEASE_SECONDS = 120.0
 _CEILING = (10.0, 60.0, 300.0, 900.0)
 """Longest pause between tries, in seconds, for FLASH, IMMEDIATE, PRIORITY, ROUTINE."""
+_tried: dict[str, float] = {}
+"""When this process last tried each partner, by the monotonic clock."""
 
 
 def back_off(attempts: int, rank: int) -> float:
@@ -62,6 +64,7 @@ def serve_partner(partner: Partner, http: httpx.Client) -> bool:
     deliveries = claim(partner.node)
     if not deliveries and not _greeting_due(partner):
         return False
+    _tried[partner.node] = time.monotonic()
     try:
         exchange(partner, deliveries, http)
     except (NodeError, ProtocolError) as error:
@@ -76,7 +79,10 @@ def serve_partner(partner: Partner, http: httpx.Client) -> bool:
     _postpone(unsettled, "")
     Partner.objects.filter(pk=partner.pk).update(last_contact=timezone.now(), last_failure="", failing_since=None)
     if partner.failing_since is not None:
+        # The link is back: what waited for it is due now, by precedence and not by the pauses of each.
+        Delivery.objects.filter(status=Delivery.Status.QUEUED, node=partner.node).update(next_at=0)
         events.note("partner", node=partner.node)
+        return True
     return bool(deliveries)
 
 
@@ -85,7 +91,8 @@ def _greeting_due(partner: Partner) -> bool:
     last = max(filter(None, (partner.last_contact, partner.failing_since)), default=None)
     age = (timezone.now() - last).total_seconds() if last else float("inf")
     if partner.failing_since is not None:
-        return age > min(settings.CONFIG.sync_seconds, 30)
+        pause = min(settings.CONFIG.sync_seconds, 30)
+        return age > pause and time.monotonic() - _tried.get(partner.node, float("-inf")) > pause
     return age > settings.CONFIG.sync_seconds or (not partner.cosignature_told and age > 1)
 
 
@@ -127,6 +134,10 @@ class Worker:
         self._http = httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0))
 
     def start(self) -> None:
+        # What a worker that died had in hand need not wait for its lease to run out. Where another one lives, an act may
+        # go twice over the wire; its recipient records it once.
+        Delivery.objects.filter(leased_until__gt=0).update(leased_until=0)
+        connection.close()
         events.listen(self._wake.set)
         self._thread.start()
 

@@ -1,0 +1,14 @@
+"""All packs at once: what `verbale packs` shows and checks."""
+
+from verbale.knowledge.packs import PackHead, load_kind
+from verbale.knowledge.scales import Scale
+from verbale.knowledge.sectors import SectorPack
+
+__all__ = ["check_packs"]
+
+_KINDS: dict[str, type[PackHead]] = {"scales": Scale, "sectors": SectorPack}
+
+
+def check_packs() -> dict[str, list[PackHead]]:
+    """Load every pack anew; kind to its packs, by id. Raises PackError at the first that is wrong."""
+    return {kind: [pack for _id, pack in sorted(load_kind(kind, shape).items())] for kind, shape in _KINDS.items()}
