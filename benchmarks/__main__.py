@@ -24,7 +24,8 @@ def main() -> None:
     load = ", ".join(f"{value:.2f}" for value in os.getloadavg())
     print(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} cores, "
-        f"load {load}. Each figure: median over rounds (smallest - largest)."
+        f"load {load}. Each figure: median over rounds (smallest - largest).",
+        flush=True,
     )
     for name in chosen:
         began = time.monotonic()

@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 import psycopg
+from tests import postgres
 
 from benchmarks.material import Author
 from benchmarks.scratch import node
 from benchmarks.tables import print_table, spread
-from tests import postgres
 from verbale.protocol import Act, Envelope, sign_act
 from verbale.protocol.envelope import ACT_TYPE
 
@@ -45,7 +45,7 @@ def run() -> None:
         ["acts a batch", *nodes],
         [[f"{batch:,}", *(spread(rates[name, batch]) for name in nodes)] for batch in BATCHES],
         *notes,
-        "SQLite: WAL, synchronous=FULL. PostgreSQL: its defaults (fsync and synchronous_commit on), over TCP on this machine.",
+        "SQLite: WAL, synchronous=FULL. PostgreSQL: its defaults (fsync, synchronous_commit), by TCP on this machine.",
         "Target: at least 1,000 acts/s in batches on SQLite.",
     )
 

@@ -83,7 +83,7 @@ def in_memory() -> None:
             rows.append(_row(name, times[1:], ACTS))  # the first round warms up
     size = sum(map(len, wire)) // len(wire)
     print_table(
-        f"Kernel in memory: {ACTS} notes of {len(envelopes[0].payload):,} B ({size:,} B as envelopes) a round, {ROUNDS} rounds",
+        f"Kernel in memory: {ACTS} notes of {len(envelopes[0].payload):,} B ({size:,} B as envelopes), {ROUNDS} rounds",
         ["", "bare signatures, acts/s", "kernel, acts/s", "time, kernel / bare"],
         rows,
         "kernel: parse envelope and act, verify with credentials, leaf and tree, typed body, rule of the channel.",
@@ -114,7 +114,7 @@ def through_the_door() -> None:
                     if turn:  # the first round warms up
                         times[batch].append(tuple(measured))
     print_table(
-        f"receive() on SQLite, durably committed, verifying on {THREADS} threads where a batch has more than one act",
+        f"receive() on SQLite, durably committed; signatures on {THREADS} threads where a batch has more than one act",
         ["acts a batch", "bare signatures, acts/s", "receive, acts/s", "time, receive / bare"],
         [_row(str(batch), times[batch], batch * BATCHES[batch][0]) for batch in BATCHES],
         "receive: the kernel on rows of the database, signed head, receipts, notices; one commit a batch.",

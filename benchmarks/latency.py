@@ -58,7 +58,7 @@ class _Screen(threading.Thread):
 
     def __init__(self, node: NodeProcess) -> None:
         super().__init__(daemon=True)
-        self._http = httpx.Client(base_url=node.url, follow_redirects=True, timeout=30)
+        self._http = httpx.Client(base_url=node.url, timeout=30)
         self._log_in(node, "desk")
         self._arrivals: dict[str, float] = {}
         self._changed = threading.Condition()
@@ -68,13 +68,13 @@ class _Screen(threading.Thread):
     def _log_in(self, node: NodeProcess, who: str) -> None:
         self._post("/accounts/login/", login=who, password=PASSWORD)
         answer = self._post("/accounts/2fa/authenticate/", code=pyotp.TOTP(node.totp[who]).now())
-        assert answer.url.path == "/", f"the log-in at B ended on {answer.url}"
+        assert answer.headers["location"] == "/", f"the log-in at B leads to {answer.headers['location']}"
 
     def _post(self, path: str, **fields: str) -> httpx.Response:
         self._http.get(path).raise_for_status()
         token = next(value for name, value in self._http.cookies.items() if name.endswith("_csrf"))
         answer = self._http.post(path, data={**fields, "csrfmiddlewaretoken": token})
-        answer.raise_for_status()
+        assert answer.status_code == 302, f"B answers {answer.status_code} to {path}"
         return answer
 
     def run(self) -> None:

@@ -14,9 +14,10 @@ __all__ = ["AUTHOR", "READER", "Author", "Bare"]
 
 AUTHOR, READER = "LZ", "CR"
 _PARAGRAPH = (
-    "inform the Ministry that the competent authorities have examined the report transmitted with the latter's note, have "
-    "secured the data named in it with the hosting provider concerned for a period of ninety days, and propose that the "
-    "technical points of contact of both sides speak without delay. This communication makes no statement on attribution."
+    "inform the Ministry that the competent authorities have examined the report transmitted with the latter's note, "
+    "have secured the data named in it with the hosting provider concerned for a period of ninety days, and propose "
+    "that the technical points of contact of both sides speak without delay. This communication makes no statement on "
+    "attribution."
 )
 
 
@@ -37,7 +38,7 @@ class Author:
         self._count = 0
 
     def note(self) -> Act:
-        """The next note: about 1.8 kB in canonical form."""
+        """The next note: about 1.7 kB in canonical form."""
         self._count += 1
         return make_act(
             type="channel.note",

@@ -220,6 +220,8 @@ def learn(partner: Partner, parcel: SealedParcel) -> None:
     if carried is not None:
         renew(partner, carried, "exchange")
         partner.__dict__.pop("_credentials", None)
+        if partner.credentials.revoked is not None:
+            raise PartnerError(partner.alarm)
 
 
 def carried() -> Credentials | None:

@@ -79,6 +79,8 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME.database,
+            # A file in tests as well: in memory, threads that write at once would meet locks of another kind.
+            "TEST": {"NAME": HOME.path / "test.sqlite3"},
             "OPTIONS": {
                 # Every write transaction takes the lock at its start: no deadlock on upgrade, and a fair wait.
                 "transaction_mode": "IMMEDIATE",
@@ -94,6 +96,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "node.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# Scrypt (RFC 7914) costs an attacker memory as well as time; older hashes are renewed at log-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
