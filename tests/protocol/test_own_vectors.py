@@ -1,7 +1,6 @@
 """The library against our own published vectors, `docs/vectors/*.json`, as another implementation would use them."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tests.protocol.hpke_by_hand import Suite
 from verbale.protocol import (
     ChangedKeysError,
     Checkpoint,
@@ -389,19 +389,7 @@ def test_a_parcel_opens_by_hand_as_docs_protocol_says(case: dict[str, Any]) -> N
         + bytes.fromhex("5c2e2f2f5e5c")
     ).digest()
 
-    suite = b"HPKE" + bytes.fromhex("647a00010002")
-
-    def extract(salt: bytes, label: bytes, secret: bytes) -> bytes:
-        return hmac.digest(salt, b"HPKE-v1" + suite + label + secret, "sha256")
-
-    def expand(prk: bytes, label: bytes, context: bytes, length: int) -> bytes:
-        # One block of HKDF is enough for 32 bytes.
-        text = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + context + b"\x01"
-        return hmac.digest(prk, text, "sha256")[:length]
-
-    context = b"\0" + extract(b"", b"psk_id_hash", b"") + extract(b"", b"info_hash", info)
-    secret = extract(shared, b"secret", b"")
-    wrapping, nonce = expand(secret, b"key", context, 32), expand(secret, b"base_nonce", context, 12)
+    wrapping, nonce = Suite(kem=0x647A, aead=0x0002, key_bytes=32).schedule(shared, info)
     content_key = AESGCM(wrapping).decrypt(nonce, sealed, b"")
     assert len(content_key) == 32
     ciphertext = rest[: header["size"] + 16]

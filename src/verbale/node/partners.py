@@ -2,6 +2,10 @@
 
 import colorsys
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -26,6 +30,7 @@ __all__ = [
     "describe",
     "fetch_credentials",
     "learn",
+    "looked_up_once",
     "name_of",
     "names",
     "raise_alarm",
@@ -56,11 +61,61 @@ def short_name(name: str) -> str:
     return short[:1].upper() + short[1:] if short else name
 
 
+_looks: ContextVar[dict[str, "_Look"] | None] = ContextVar("looks", default=None)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a node is shown."""
+
+    name: str
+    colour: str
+
+
+def _known() -> dict[str, _Look]:
+    kept = _looks.get()
+    if kept:
+        return kept
+    rows = Partner.objects.values_list("node", "name", "colour")
+    found = {node: _Look(short_name(name), colour or _made_colour(node)) for node, name, colour in rows}
+    config = settings.CONFIG
+    found[config.node] = _Look(short_name(config.name), config.colour)
+    if kept is not None:
+        kept.update(found)
+    return found
+
+
+@contextmanager
+def looked_up_once() -> Iterator[None]:
+    """Within it, names and colours of nodes are read once: a page shows them at every line."""
+    token = _looks.set({})
+    try:
+        yield
+    finally:
+        _looks.reset(token)
+
+
 def names() -> dict[str, str]:
     """Short names of this node and of all partners, by node."""
-    found = {node: short_name(name) for node, name in Partner.objects.values_list("node", "name")}
-    found[node_name()] = short_name(settings.CONFIG.name)
-    return found
+    return {node: look.name for node, look in _known().items()}
+
+
+def name_of(node: str) -> str:
+    """The short name of a node; its code where it is not known here."""
+    look = _known().get(node)
+    return look.name if look else node
+
+
+def colour_of(node: str) -> str:
+    """The colour of a state's crest: its own, as it told us, else one made from its name."""
+    look = _known().get(node)
+    return look.colour if look else _made_colour(node)
+
+
+def _made_colour(node: str) -> str:
+    hue = sum(ord(letter) * (place * 37 + 11) for place, letter in enumerate(node)) % 360
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue / 360, 0.34, 0.45))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def describe(partner: Partner) -> dict[str, Any]:
@@ -77,23 +132,6 @@ def describe(partner: Partner) -> dict[str, Any]:
         "failing_since": partner.failing_since,
         "last_failure": partner.last_failure,
     }
-
-
-def colour_of(node: str) -> str:
-    """The colour of a state's crest: its own, as it told us, else one made from its name."""
-    if node == node_name():
-        return str(settings.CONFIG.colour)
-    told = Partner.objects.filter(pk=node).values_list("colour", flat=True).first()
-    if told:
-        return told
-    hue = sum(ord(letter) * (place * 37 + 11) for place, letter in enumerate(node)) % 360
-    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue / 360, 0.34, 0.45))
-    return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def name_of(node: str) -> str:
-    """The short name of a node; its code where it is not known here."""
-    return names().get(node, node)
 
 
 def fetch_credentials(endpoint: str) -> Credentials:

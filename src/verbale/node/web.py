@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from verbale.intel import ReportError
 from verbale.node.access import require
 from verbale.node.errors import AccessError, NodeError
+from verbale.node.partners import looked_up_once
 from verbale.protocol import ProtocolError
 
 __all__ = ["action", "download", "page", "refusals"]
@@ -37,7 +38,8 @@ def page(right: str | None = None) -> Callable[[View], View]:
             try:
                 if right is not None:
                     require(request.user, right)
-                return view(request, *arguments, **named)
+                with looked_up_once():
+                    return view(request, *arguments, **named)
             except AccessError as error:
                 return render(request, "desk/refused.html", {"reason": str(error)}, status=403)
 

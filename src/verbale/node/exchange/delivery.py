@@ -24,7 +24,7 @@ from verbale.node.exchange.client import exchange
 from verbale.node.models import Delivery, Partner
 from verbale.protocol import ProtocolError
 
-__all__ = ["Worker", "back_off", "run_once"]
+__all__ = ["Worker", "back_off", "release", "run_once"]
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -75,15 +75,18 @@ def serve_partner(partner: Partner, http: httpx.Client) -> bool:
             log.warning("exchange with %s failed: %s", partner.node, error)
             events.note("partner", node=partner.node)
         return False
+    released = release(partner) if partner.failing_since is not None else 0
     unsettled = [item for item in deliveries if item.status == Delivery.Status.QUEUED]
     _postpone(unsettled, "")
     Partner.objects.filter(pk=partner.pk).update(last_contact=timezone.now(), last_failure="", failing_since=None)
     if partner.failing_since is not None:
-        # The link is back: what waited for it is due now, by precedence and not by the pauses of each.
-        Delivery.objects.filter(status=Delivery.Status.QUEUED, node=partner.node).update(next_at=0)
         events.note("partner", node=partner.node)
-        return True
-    return bool(deliveries)
+    return bool(deliveries or released)
+
+
+def release(partner: Partner) -> int:
+    """The link with a partner is back: what waited for it is due now, by precedence and not by the pauses of each."""
+    return Delivery.objects.filter(status=Delivery.Status.QUEUED, node=partner.node, next_at__gt=0).update(next_at=0)
 
 
 def _greeting_due(partner: Partner) -> bool:
@@ -134,10 +137,6 @@ class Worker:
         self._http = httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0))
 
     def start(self) -> None:
-        # What a worker that died had in hand need not wait for its lease to run out. Where another one lives, an act may
-        # go twice over the wire; its recipient records it once.
-        Delivery.objects.filter(leased_until__gt=0).update(leased_until=0)
-        connection.close()
         events.listen(self._wake.set)
         self._thread.start()
 
@@ -150,6 +149,7 @@ class Worker:
         self._http.close()
 
     def _run(self) -> None:
+        _guarded(_end_leases)
         while not self._stop.is_set():
             self._wake.clear()
             _guarded(self._dispatch)
@@ -168,6 +168,12 @@ class Worker:
             partner = Partner.objects.filter(pk=node).first()
             if partner is None or not serve_partner(partner, self._http):
                 return
+
+
+def _end_leases() -> None:
+    """What a worker that died had in hand need not wait for its lease to run out. Where another one lives, an act may
+    go twice over the wire; its recipient records it once."""
+    Delivery.objects.filter(leased_until__gt=0).update(leased_until=0)
 
 
 def _guarded(work: Callable[..., None], *arguments: object) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from verbale.node.errors import PartnerError
 from verbale.node.exchange import messages
+from verbale.node.exchange.delivery import release
 from verbale.node.identity import local
 from verbale.node.models import Partner
 from verbale.node.partners import carried, learn, raise_alarm
@@ -37,6 +38,8 @@ def answer(data: bytes) -> bytes:
     except ProtocolError as error:
         raise Refusal(400, str(error)) from None
     Partner.objects.filter(pk=partner.pk).update(last_contact=timezone.now(), failing_since=None, last_failure="")
+    if partner.failing_since is not None:
+        release(partner)
     try:
         messages.read(partner, contents.manifest)
     except PartnerError as error:
