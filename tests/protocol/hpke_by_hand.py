@@ -1,6 +1,6 @@
 """The key schedule of HPKE (RFC 9180 section 5.1), base mode, written out with HMAC alone.
 
-`cryptography` opens in one shot and takes no associated data, while every vector of RFC 9180 has some: the vectors cannot
+`cryptography` opens in one shot and takes no associated data, while every vector of RFC 9180 has some: they cannot
 be fed into it. So this schedule is held to the RFC's own numbers, and then opens what the library sealed.
 """
 
