@@ -13,12 +13,16 @@ from verbale.node.access import may, readable_acts
 from verbale.node.models import ActRecord, Delivery, Draft, ReadMark, User
 from verbale.node.partners import names
 from verbale.node.registry import Task, all_kinds
+from verbale.node.sentences import delivery_sentence, label_of, sentence_of
 from verbale.protocol import PRECEDENCES
 from verbale.protocol.encoding import format_time
 
 __all__ = ["Work", "work_of"]
 
 _MOST_NEW = 30
+_MOST_MOVING = 100
+_LOOKED_AT = 300
+"""How far back the column of new acts looks."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,9 @@ def _task(draft: Draft, sentence: str, right: str, label: str, *, ours: bool = T
 
 def _on_their_way(user: User) -> list[Task]:
     known = names()
-    rows = Delivery.objects.exclude(status=Delivery.Status.DELIVERED).select_related("act").order_by("rank", "id")
-    rows = rows.filter(act__in=readable_acts(user))[:100]
-    from verbale.node.sentences import delivery_sentence, label_of, sentence_of
-
+    waiting = (Delivery.Status.QUEUED, Delivery.Status.REFUSED)
+    rows = Delivery.objects.filter(status__in=waiting).select_related("act").order_by("rank", "id")[:_MOST_MOVING]
+    open_acts = set(readable_acts(user).filter(id__in={row.act_id for row in rows}).values_list("id", flat=True))
     return [
         Task(
             ours=False,
@@ -115,12 +118,20 @@ def _on_their_way(user: User) -> list[Task]:
             since=row.act.issued,
         )
         for row in rows
+        if row.act_id in open_acts
     ]
 
 
 def _new(user: User) -> list[ActRecord]:
-    read = ReadMark.objects.filter(user=user).values("act_id")
-    return list(readable_acts(user).exclude(via="issued").exclude(id__in=read).order_by("-index")[:_MOST_NEW])
+    """What arrived lately and this person has not opened, newest first."""
+    acts = readable_acts(user)
+    recent = [
+        record for via in ("exchange", "pouch") for record in acts.filter(via=via).order_by("-index")[:_LOOKED_AT]
+    ]
+    ids = [record.id for record in recent]
+    read = set(ReadMark.objects.filter(user=user, act_id__in=ids).values_list("act_id", flat=True))
+    unread = sorted((record for record in recent if record.id not in read), key=lambda record: -record.index)
+    return unread[:_MOST_NEW]
 
 
 def _summary(todo: list[Task], moving: list[Task]) -> str:

@@ -64,6 +64,20 @@ class Acts(QuerySet["ActRecord"]):
         """Those of a matter, and those that stand elsewhere and are about it."""
         return self.filter(Q(matter_id=matter.pk) | Q(about_id=matter.pk))
 
+    def latest_of(self, matter: Matter, limit: int, before: str = "") -> list[ActRecord]:
+        """The latest acts of a matter and about it, oldest first; with `before` (an `order_key`), those before it.
+
+        Two looks into two indexes: what it costs does not grow with the dossier.
+        """
+        issued, _space, identifier = before.partition(" ")
+        rows = self.filter(Q(issued__lt=issued) | Q(issued=issued, id__lt=identifier)) if before else self
+        found = {
+            record.pk: record
+            for side in (Q(matter_id=matter.pk), Q(about_id=matter.pk))
+            for record in rows.filter(side).order_by("-issued", "-id")[:limit]
+        }
+        return sorted(found.values(), key=lambda record: record.order_key)[-limit:]
+
 
 def readable_acts(user: User) -> Acts:
     """The acts that a person may open: of a matter that is open to them, and about one that is."""

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 
@@ -12,6 +13,8 @@ __all__ = ["Identity", "local", "node_name", "reload"]
 
 _lock = threading.Lock()
 _identity: "Identity | None" = None
+_stamp: tuple[int, int] | None = None
+"""Of the credentials file that `_identity` was read from."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,15 @@ class Identity:
     def node(self) -> str:
         return self.credentials.node
 
-    @property
+    @cached_property
     def keys(self) -> PrivateKeys:
-        return self.keystore.current
+        """The private keys that the credentials name. The keystore may be ahead of them: a rotation saves it first."""
+        public = self.credentials.current.keys
+        return next((keys for keys in self.keystore.generations if keys.public == public), self.keystore.current)
+
+    @property
+    def complete(self) -> bool:
+        return self.keys.public == self.credentials.current.keys
 
 
 def node_name() -> str:
@@ -44,9 +53,14 @@ def public_credentials() -> Credentials:
 
 
 def local() -> Identity:
-    """This node's identity, unlocked on first use. Raises EnvironmentFault or KeystoreError."""
-    global _identity
+    """This node's identity, unlocked on first use, and anew when another process, a command say, has changed the
+    credentials: what is signed with replaced keys is void. Raises EnvironmentFault or KeystoreError."""
+    global _identity, _stamp
     with _lock:
+        stamp = _stamp_now()
+        if _identity is not None and stamp not in (None, _stamp):
+            renewed = Identity(public_credentials(), _identity.keystore)
+            _identity = renewed if renewed.complete else None
         if _identity is None:
             passphrase = settings.HOME.passphrase()
             if passphrase is None:
@@ -56,7 +70,17 @@ def local() -> Identity:
                 )
             keystore = Keystore.load(settings.HOME.keystore, passphrase)
             _identity = Identity(public_credentials(), keystore)
+        _stamp = stamp
         return _identity
+
+
+def _stamp_now() -> tuple[int, int] | None:
+    """What changes when the credentials file is replaced."""
+    try:
+        found = settings.HOME.credentials.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def reload() -> None:

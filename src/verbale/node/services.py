@@ -92,9 +92,10 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
 
     Raises UserError for an unlawful body or addressee, ClearanceError when a second person has to decide first.
     """
+    # The moment first: keys that were replaced after it are still good for it.
+    moment = timezone.now()
     identity = local()
     acts = []
-    moment = timezone.now()
     for place, outgoing in enumerate(outgoings):
         _check_outgoing(outgoing, clearance)
         acts.append(

@@ -21,6 +21,7 @@ from verbale.node.web import action, page
 __all__ = ["dossier", "dossiers", "need_to_know", "printed"]
 
 _A_PAGE = 60
+_MOST_FILES = 200
 
 
 @page("read")
@@ -50,21 +51,20 @@ def printed(request: HttpRequest, matter_id: str) -> HttpResponse:
     """The dossier as a minister can read it on paper."""
     matter = get_object_or_404(Matter, pk=matter_id)
     require_read(request.user, matter)
-    return render(request, "desk/dossier_print.html", _told(request, matter, everything=True))
+    return render(request, "desk/dossier_print.html", _told(request, matter, most=10_000))
 
 
-def _told(request: HttpRequest, matter: Matter, *, everything: bool = False) -> dict[str, Any]:
-    rows = readable_acts(request.user).of(matter).order_by("issued", "id")
-    all_rows = rows
+def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[str, Any]:
+    rows = readable_acts(request.user)
     filters = {"kind": request.GET.get("kind", ""), "party": request.GET.get("party", "")}
     if filters["kind"]:
         rows = rows.filter(type=filters["kind"])
     if filters["party"]:
         rows = rows.filter(author=filters["party"])
-    pages = Paginator(rows, _A_PAGE if not everything else 10_000)
-    # The newest stand last and are what one came for: the last page is the first that is shown.
-    shown = pages.get_page(request.GET.get("page") or pages.num_pages)
-    records = list(shown)
+    # The newest are what one came for; earlier ones are a link away. One more tells whether there are any.
+    records = rows.latest_of(matter, most + 1, request.GET.get("before", ""))
+    earlier = records[1].order_key if len(records) > most else ""
+    records = records[-most:]
     known = names()
     entries = sentences.timeline(records, known)
     unread = set(
@@ -74,13 +74,15 @@ def _told(request: HttpRequest, matter: Matter, *, everything: bool = False) -> 
         entry["fresh"] = entry["record"].via != "issued" and entry["record"].id not in unread
     saw(request.user, records)
     kind = kind_of(matter.kind)
-    files = list(ActFile.objects.filter(act__in=all_rows).select_related("act").order_by("act__issued"))
+    belongs = Q(act__matter_id=matter.id) | Q(act__about_id=matter.id)
+    files = list(ActFile.objects.filter(belongs).select_related("act").order_by("-id")[:_MOST_FILES])[::-1]
     held = set(Attachment.objects.filter(pk__in=[file.sha256 for file in files]).values_list("pk", flat=True))
     return {
         "matter": matter,
         "kind": kind,
-        "page": shown,
         "entries": entries,
+        "earlier": earlier,
+        "paged": "before" in request.GET,
         "filters": filters,
         "types": _types(matter),
         "papers": [entry for entry in entries if entry["paper"]],
@@ -105,8 +107,13 @@ def _told(request: HttpRequest, matter: Matter, *, everything: bool = False) -> 
 
 
 def _types(matter: Matter) -> list[tuple[str, str]]:
-    found = ActRecord.objects.filter(Q(matter_id=matter.id) | Q(about_id=matter.id)).values_list("type", flat=True)
-    return [(name, str(known.label) if (known := act_type(name)) else name) for name in sorted(set(found.distinct()))]
+    """What the timeline can be filtered by: the acts of the kind, and whatever else is about the matter."""
+    kind = kind_of(matter.kind)
+    found = {item.name: str(item.label) for item in kind.types} if kind else {}
+    for name in ActRecord.objects.filter(about_id=matter.id).values_list("type", flat=True).distinct():
+        known = act_type(name)
+        found[name] = str(known.label) if known else name
+    return sorted(found.items(), key=lambda item: item[1])
 
 
 def _once(files: list[ActFile]) -> list[ActFile]:

@@ -133,6 +133,7 @@ class Worker:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="deliver")
         self._busy: dict[str, Future[None]] = {}
+        self._again: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._http = httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0))
 
@@ -158,6 +159,8 @@ class Worker:
 
     def _dispatch(self) -> None:
         for partner in _reachable():
+            # Whoever is busy with the partner looks once more before going: nothing waits for the next idle round.
+            self._again.add(partner.node)
             busy = self._busy.get(partner.node)
             if busy is None or busy.done():
                 # One thread a partner: a slow one holds up nobody else.
@@ -165,8 +168,10 @@ class Worker:
 
     def _serve(self, node: str) -> None:
         while not self._stop.is_set():
+            self._again.discard(node)
             partner = Partner.objects.filter(pk=node).first()
-            if partner is None or not serve_partner(partner, self._http):
+            more = partner is not None and serve_partner(partner, self._http)
+            if not more and node not in self._again:
                 return
 
 

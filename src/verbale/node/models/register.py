@@ -54,6 +54,7 @@ class ActRecord(models.Model):
         indexes = [
             models.Index(fields=["matter_id", "issued", "id"]),
             models.Index(fields=["type", "index"]),
+            models.Index(fields=["via", "index"]),
             models.Index(fields=["about_id", "issued", "id"]),
         ]
 
@@ -98,6 +99,11 @@ class ActRecord(models.Model):
             },
             payload_type=ACT_TYPE,
         )
+
+    @property
+    def order_key(self) -> str:
+        """Its place among the acts of a dossier, as text that sorts."""
+        return f"{self.issued} {self.id}"
 
     @property
     def effective(self) -> bool:
