@@ -1,6 +1,7 @@
 """Nodes as processes: set up, started, asked over HTTP, ended by whoever started them."""
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -8,11 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -25,8 +27,25 @@ class DemoError(Exception):
     """A step that did not hold."""
 
 
+_reserved: list[IO[str]] = []
+
+
+def _reserve(port: int) -> bool:
+    """Keep a port for this process while it lives: its server listens only seconds after the port was chosen."""
+    lock = (Path(tempfile.gettempdir()) / f"verbale-{os.getuid()}-port-{port}.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return False
+    _reserved.append(lock)
+    return True
+
+
 def free_port(wished: int = 0) -> int:
     """The wished port of 127.0.0.1 if nobody has it, else a free one."""
+    if wished and not _reserve(wished):
+        wished = 0
     with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
