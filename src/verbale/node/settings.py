@@ -139,13 +139,18 @@ if BEHIND_TLS:
 USE_I18N = True
 USE_TZ = True
 LANGUAGE_CODE = CONFIG.language
+# The six of the United Nations; one is offered as soon as its catalogue is there.
 LANGUAGES = [
-    ("ar", _("Arabic")),
-    ("zh-hans", _("Chinese")),
-    ("en", _("English")),
-    ("fr", _("French")),
-    ("ru", _("Russian")),
-    ("es", _("Spanish")),
+    (code, name)
+    for code, folder, name in (
+        ("ar", "ar", _("Arabic")),
+        ("zh-hans", "zh_Hans", _("Chinese")),
+        ("en", "en", _("English")),
+        ("fr", "fr", _("French")),
+        ("ru", "ru", _("Russian")),
+        ("es", "es", _("Spanish")),
+    )
+    if code == "en" or (PACKAGE / "locale" / folder / "LC_MESSAGES" / "django.mo").exists()
 ]
 LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = CONFIG.time_zone
