@@ -65,6 +65,8 @@ class NodeProcess:
     database_url: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
     totp: dict[str, str] = field(default_factory=dict)
+    # One client for all requests: each new one would read the machine's certificates again.
+    _http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
     _process: subprocess.Popen[bytes] | None = None
     _setting_up: subprocess.Popen[bytes] | None = None
 
@@ -145,7 +147,7 @@ class NodeProcess:
             if self._process.poll() is not None:
                 break
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/exchange/v1/credentials", timeout=2).status_code == 200:
+                if self._http.get(f"{self.url}/exchange/v1/credentials", timeout=2).status_code == 200:
                     return
             time.sleep(0.05)
         tail = (self.home / "log.txt").read_text(errors="replace")[-2000:]
@@ -173,12 +175,8 @@ class NodeProcess:
 
     def api(self, who: str, method: str, path: str, **named: Any) -> Any:
         """Ask the REST API as a person. Raises DemoError with the node's own sentence when it refuses."""
-        answer = httpx.request(
-            method,
-            f"{self.url}/api/v1{path}",
-            headers={"Authorization": f"Bearer {self.tokens[who]}"},
-            timeout=60,
-            **named,
+        answer = self._http.request(
+            method, f"{self.url}/api/v1{path}", headers={"Authorization": f"Bearer {self.tokens[who]}"}, **named
         )
         if answer.status_code >= 400:
             try:
@@ -190,11 +188,10 @@ class NodeProcess:
 
     def download(self, who: str, path: str, params: Mapping[str, str] | None = None) -> bytes:
         """The bytes of a file that the API hands out."""
-        answer = httpx.get(
+        answer = self._http.get(
             f"{self.url}/api/v1{path}",
             headers={"Authorization": f"Bearer {self.tokens[who]}"},
             params=dict(params or {}),
-            timeout=60,
         )
         if answer.status_code != 200:
             raise DemoError(f"{self.side.name} does not hand out {path}: {answer.text[:300]}")
