@@ -35,6 +35,10 @@ def create(
     if User.objects.filter(username=username).exists():
         raise UserError(_("there is a person named %(username)s already") % {"username": username}, "username")
     person = User(username=username, first_name=first_name, last_name=last_name, roles=chosen, post=post)
+    try:
+        User._meta.get_field("username").clean(username, person)
+    except ValidationError as error:
+        raise UserError(" ".join(error.messages), "username") from None
     _check_password(password, person)
     person.set_password(password)
     person.save()

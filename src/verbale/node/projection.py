@@ -5,6 +5,7 @@ its rule touches. One that arrives late, or that others were waiting for, refold
 """
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -217,7 +218,12 @@ def attachments_of(act: Act) -> list[dict[str, Any]]:
     found = act.body.get("attachments")
     if not isinstance(found, list):
         return []
-    return [item for item in found if isinstance(item, dict) and isinstance(item.get("sha256"), str)]
+    return [item for item in found if isinstance(item, dict) and _is_hash(item.get("sha256"))]
+
+
+def _is_hash(value: object) -> bool:
+    # It becomes a file's name: an act of an unknown type could name anything.
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
 
 def _files(record: ActRecord) -> Iterator[ActFile]:
@@ -225,8 +231,8 @@ def _files(record: ActRecord) -> Iterator[ActFile]:
         size = item.get("size")
         yield ActFile(
             act_id=record.id,
-            sha256=item["sha256"][:64],
-            name=str(item.get("name", ""))[:255],
-            media_type=str(item.get("media_type", "application/octet-stream"))[:100],
+            sha256=item["sha256"],
+            name=str(item.get("name", "")).replace("\0", "")[:255],
+            media_type=str(item.get("media_type", "application/octet-stream")).replace("\0", "")[:100],
             size=size if isinstance(size, int) else 0,
         )

@@ -1,5 +1,6 @@
 """The registry of kinds of matter. Kinds register themselves; the node knows none by name."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,10 @@ from verbale.paper import Paper
 from verbale.protocol import Act, Effect, MalformedError, Marking, State, gettext_noop
 
 __all__ = ["ActType", "Kind", "Task", "act_type", "all_kinds", "apply_rule", "kind_of", "register", "validate_body"]
+
+
+# The escape of U+0000, and not a backslash that is followed by its letters.
+_NULL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ def validate_body(type_name: str, body: Mapping[str, Any]) -> msgspec.Struct:
     known = act_type(type_name)
     if known is None:
         raise UserError(_("this node does not know acts of type %(name)s") % {"name": type_name})
+    if _holds_null(msgspec.json.encode(body)):
+        raise UserError(_("a text must not hold the character U+0000"))
     try:
         return msgspec.convert(dict(body), known.body)
     except msgspec.ValidationError as error:
@@ -134,8 +141,15 @@ def apply_rule(state: State, act: Act) -> Effect:
     known = act_type(act.type)
     if kind is None or known is None:
         return Effect(gettext_noop("This node does not know acts of type %s; it keeps them as they are."), (act.type,))
+    if _holds_null(act.canonical):
+        return Effect(gettext_noop("A text in it holds the character U+0000, which not every database can store."))
     try:
         msgspec.convert(act.body, known.body)
     except (msgspec.ValidationError, MalformedError) as error:
         return Effect(gettext_noop("Its content is not lawful for its type: %s."), (str(error),))
     return kind.rule(state, act)
+
+
+def _holds_null(data: bytes) -> bool:
+    """Whether a text in this JSON holds U+0000: lawful in an act, and nothing that PostgreSQL stores as text."""
+    return b"\\u0000" in data and _NULL.search(data) is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from verbale.node.home import Config, Home
+from verbale.node.home import Config, Home, HomeError
 
 HOME = Home.here()
 CONFIG = HOME.config() if HOME.exists() else Config(node="XX", name="Unnamed node")
@@ -73,7 +73,10 @@ TEMPLATES = [
 ]
 
 if url := os.environ.get("DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.parse(url)}
+    try:
+        DATABASES = {"default": dj_database_url.parse(url)}
+    except ValueError:
+        raise HomeError("DATABASE_URL is no address of a database, such as postgresql://node@db.example/node") from None
 else:
     DATABASES = {
         "default": {

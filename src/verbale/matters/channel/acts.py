@@ -5,6 +5,7 @@ channel.answer        a note in answer to one of the channel
 channel.acknowledge   an addressee confirms that a note has reached the persons it is meant for
 """
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -52,6 +53,13 @@ class Note(msgspec.Struct, frozen=True):
     answered: Annotated[str, msgspec.Meta(max_length=300)] = ""
     """In an answer: that note in words, `note verbale 12/2026 of 24 November 2026`."""
     attachments: Annotated[list[Attachment], msgspec.Meta(max_length=50)] = []
+
+    def __post_init__(self) -> None:
+        for name, day in (("date", self.date), ("reply_by", self.reply_by)):
+            try:
+                date.fromisoformat(day or self.date)
+            except ValueError:
+                raise ValueError(f"{name}: {day} is no day of the calendar") from None
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ def about_of(act: Act) -> str:
 def words_of(act: Act) -> str:
     """What the search finds an act by."""
     said = (act.body.get(name) for name in ("number", "title", "subject", "text"))
-    return " ".join(text for text in said if isinstance(text, str))[:500]
+    return " ".join(text for text in said if isinstance(text, str)).replace("\0", "")[:500]
 
 
 class ActRecord(models.Model):
