@@ -11,6 +11,7 @@ from verbale.desk.second_factor import practice_code
 from verbale.node.access import ROLES, may
 from verbale.node.models import CosignatureRecord, Draft, Notice, Partner, RegisterHead
 from verbale.node.partners import short_name
+from verbale.node.registry import all_kinds
 
 __all__ = ["frame"]
 
@@ -63,7 +64,7 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         ("desk", _("Desk"), "d", True),
         ("dossiers", _("Dossiers"), "o", may(user, "read")),
-        ("channel:index", _("Channels"), "c", may(user, "read")),
+        *((door.url, door.label, door.key, may(user, door.right)) for kind in all_kinds() for door in kind.rail),
         ("partners", _("Partners"), "p", True),
         ("register", _("Register"), "r", True),
         ("audit", _("Audit trail"), "a", may(user, "audit")),

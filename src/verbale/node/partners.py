@@ -195,10 +195,14 @@ def renew(partner: Partner, offered: Credentials, who: str) -> Partner:
     if accepted is not partner.credentials:
         partner.chain, partner.fingerprint = accepted.to_bytes(), now.fingerprint
         partner.name, partner.endpoint = now.name, now.endpoint
+        changed = ["chain", "fingerprint", "name", "endpoint"]
         if now.revoked is not None:
             partner.status = Partner.Status.BLOCKED
             partner.alarm = f"{now.node} has revoked its credentials: {now.revoked}"
-        partner.save()
+            changed += ["status", "alarm"]
+        # Nothing else: a person may have blocked the partner since it was read.
+        partner.save(update_fields=changed)
+        partner.__dict__.pop("_credentials", None)
         audit(who, "renewed credentials", detail=f"{now.node} version {now.serial} {now.fingerprint}")
     return partner
 
@@ -257,7 +261,6 @@ def learn(partner: Partner, parcel: SealedParcel) -> None:
     carried = parcel.carried_credentials()
     if carried is not None:
         renew(partner, carried, "exchange")
-        partner.__dict__.pop("_credentials", None)
         if partner.credentials.revoked is not None:
             raise PartnerError(partner.alarm)
 

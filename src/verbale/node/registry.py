@@ -13,7 +13,18 @@ from verbale.node.sharing import Share
 from verbale.paper import Paper
 from verbale.protocol import Act, Effect, MalformedError, Marking, State, gettext_noop
 
-__all__ = ["ActType", "Kind", "Task", "act_type", "all_kinds", "apply_rule", "kind_of", "register", "validate_body"]
+__all__ = [
+    "ActType",
+    "Door",
+    "Kind",
+    "Task",
+    "act_type",
+    "all_kinds",
+    "apply_rule",
+    "kind_of",
+    "register",
+    "validate_body",
+]
 
 
 # The escape of U+0000, and not a backslash that is followed by its letters.
@@ -44,6 +55,19 @@ class Task:
     post_url: str = ""
     """Where it is done by one press of `label`."""
     label: Any = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way to a page of a kind."""
+
+    url: str
+    """Name of the address."""
+    label: Any
+    """Translatable."""
+    right: str = "read"
+    key: str = ""
+    """The letter that goes there after `g`, in the rail."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +111,12 @@ class Kind:
     """Whether matters of this kind are standing series between parties, listed apart from the dossiers."""
     urls: str = ""
     """Module of its pages."""
+    edit: str = ""
+    """Name of the address at which a draft of this kind is written on; takes the draft's id."""
+    rail: tuple[Door, ...] = ()
+    """Its entries in the rail of every page."""
+    starts: tuple[Door, ...] = ()
+    """What of this kind can be begun from a dossier: pages that take `?about=` with the dossier's id."""
     api: Any = None
     """Router of its REST API."""
 

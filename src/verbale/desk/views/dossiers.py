@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from verbale.node import drafts, sentences
-from verbale.node.access import audit, readable_acts, readable_matters, require_read, saw
+from verbale.node.access import audit, may, readable_acts, readable_matters, require_read, saw
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, ActRecord, Attachment, Draft, Matter, ReadMark, User
@@ -85,6 +85,12 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "paged": "before" in request.GET,
         "filters": filters,
         "types": _types(matter),
+        "starts": [
+            door
+            for every in all_kinds()
+            for door in every.starts
+            if kind and not kind.series and may(request.user, door.right)
+        ],
         "papers": [entry for entry in entries if entry["paper"]],
         "files": [{"file": file, "held": file.sha256 in held} for file in _once(files)],
         "drafts": drafts.visible(request.user)

@@ -67,6 +67,8 @@ def draft(request: HttpRequest, pk: Any) -> HttpResponse:
             "draft": found,
             "label": drafts.label_of(found),
             "sheet": paper.lay_out(sheet) if sheet else None,
+            "template": known.template if (known := act_type(found.type)) else "",
+            "body": found.body,
             "about": about,
             "leaving": leaving(found, about),
             "changes": _changes(found),
@@ -83,7 +85,7 @@ def _edit_url(found: Draft) -> str:
     from django.urls import reverse
 
     kind = kind_of(found.type)
-    return reverse(f"{kind.name}:edit", args=[found.pk]) if kind and kind.series else ""
+    return reverse(kind.edit, args=[found.pk]) if kind and kind.edit else ""
 
 
 def leaving(found: Draft, about: Matter | None) -> dict[str, Any]:

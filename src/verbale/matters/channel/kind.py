@@ -11,7 +11,7 @@ from verbale.matters.channel import acts, fold
 from verbale.matters.channel.api import router
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
-from verbale.node.registry import ActType, Kind, Task
+from verbale.node.registry import ActType, Door, Kind, Task
 from verbale.paper import Paper
 from verbale.protocol import Act
 
@@ -147,5 +147,8 @@ KIND = Kind(
     tasks=tasks,
     series=True,
     urls="verbale.matters.channel.urls",
+    edit="channel:edit",
+    rail=(Door("channel:index", _("Channels"), key="c"),),
+    starts=(Door("channel:compose", _("Write a note"), "draft"),),
     api=router,
 )

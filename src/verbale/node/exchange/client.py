@@ -32,6 +32,8 @@ class Outcome:
 
     delivered: int
     refused: int
+    sent: int
+    """How many of the deliveries, from the first, fitted into the parcel."""
 
 
 def pack(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], Contents]:
@@ -131,7 +133,7 @@ def _settle(partner: Partner, taken: Sequence[Delivery], results: object) -> Out
                     node=partner.node,
                     precedence=delivery.act.precedence,
                 )
-    return Outcome(delivered, refused)
+    return Outcome(delivered, refused, len(taken))
 
 
 def settle_receipt(delivery: Delivery, value: object, known: dict) -> bool:

@@ -66,7 +66,7 @@ def serve_partner(partner: Partner, http: httpx.Client) -> bool:
         return False
     _tried[partner.node] = time.monotonic()
     try:
-        exchange(partner, deliveries, http)
+        outcome = exchange(partner, deliveries, http)
     except (NodeError, ProtocolError) as error:
         _postpone(deliveries, str(error))
         failing = partner.failing_since or timezone.now()
@@ -76,8 +76,10 @@ def serve_partner(partner: Partner, http: httpx.Client) -> bool:
             events.note("partner", node=partner.node)
         return False
     released = release(partner) if partner.failing_since is not None else 0
-    unsettled = [item for item in deliveries if item.status == Delivery.Status.QUEUED]
+    unsettled = [item for item in deliveries[: outcome.sent] if item.status == Delivery.Status.QUEUED]
     _postpone(unsettled, "")
+    # What the parcel had no room for was not tried: it goes with the next one.
+    Delivery.objects.filter(pk__in=[item.pk for item in deliveries[outcome.sent :]]).update(leased_until=0)
     Partner.objects.filter(pk=partner.pk).update(last_contact=timezone.now(), last_failure="", failing_since=None)
     if partner.failing_since is not None:
         events.note("partner", node=partner.node)
