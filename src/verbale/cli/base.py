@@ -49,6 +49,13 @@ def refusing(command: Callable[..., T]) -> Callable[..., T]:
             raise fail(str(error)) from None
         except (OSError, UnicodeError) as error:
             raise fail(str(error)) from None
+        except Exception as error:
+            # Imported only here: commands on files alone should not load Django.
+            from django.db import DatabaseError
+
+            if isinstance(error, DatabaseError):
+                raise fail(f"the database cannot be used: {error}") from None
+            raise
 
     return inner
 

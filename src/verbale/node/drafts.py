@@ -56,9 +56,16 @@ def create(fields: DraftFields, user: User) -> Draft:
 
 def update(draft: Draft, fields: DraftFields, user: User) -> None:
     """Change an open draft. Only its drafter may."""
-    _require_open(draft, user)
-    _fill(draft, fields)
-    draft.save()
+    with transaction.atomic():
+        _lock(draft)
+        _require_open(draft, user)
+        _fill(draft, fields)
+        draft.save()
+
+
+def _lock(draft: Draft) -> None:
+    """Read a draft anew and hold it until the end of the transaction: meanwhile somebody else may have decided."""
+    draft.refresh_from_db(from_queryset=Draft.objects.select_for_update())
 
 
 def _fill(draft: Draft, fields: DraftFields) -> None:
@@ -93,8 +100,9 @@ def _require_open(draft: Draft, user: User) -> None:
 
 def submit(draft: Draft, user: User) -> None:
     """Put a draft before the head of mission."""
-    _require_open(draft, user)
     with transaction.atomic():
+        _lock(draft)
+        _require_open(draft, user)
         draft.version = draft.versions.count() + 1
         DraftVersion.objects.create(draft=draft, version=draft.version, body=draft.body, by=user)
         draft.status, draft.submitted_at, draft.remarks = Draft.Status.SUBMITTED, timezone.now(), ""
@@ -105,27 +113,34 @@ def submit(draft: Draft, user: User) -> None:
 
 def give_back(draft: Draft, user: User, remarks: str) -> None:
     """Return a draft with remarks."""
-    _require_decision(draft, user)
     if not remarks.strip():
         raise UserError(_("Say what should change before the draft is returned."), "remarks")
-    draft.status, draft.remarks = Draft.Status.RETURNED, remarks.strip()
-    draft.decided_by, draft.decided_at = user, timezone.now()
-    draft.save()
-    audit(
-        user.username, "returned", matter_id=draft.about_id or draft.matter_id, detail=f"{draft.id}: {remarks.strip()}"
-    )
-    events.note("draft", matter_id=draft.about_id or draft.matter_id)
+    with transaction.atomic():
+        _lock(draft)
+        _require_decision(draft, user)
+        draft.status, draft.remarks = Draft.Status.RETURNED, remarks.strip()
+        draft.decided_by, draft.decided_at = user, timezone.now()
+        draft.save()
+        audit(
+            user.username,
+            "returned",
+            matter_id=draft.about_id or draft.matter_id,
+            detail=f"{draft.id}: {remarks.strip()}",
+        )
+        events.note("draft", matter_id=draft.about_id or draft.matter_id)
 
 
 def withdraw(draft: Draft, user: User) -> None:
     """Take a draft back that has not left the house."""
     require(user, "draft")
-    if draft.drafter_id != user.pk or draft.status == Draft.Status.SENT:
-        raise AccessError(_("Only its drafter can withdraw a draft, and only before it has left."))
-    draft.status = Draft.Status.WITHDRAWN
-    draft.save()
-    audit(user.username, "withdrew", matter_id=draft.about_id or draft.matter_id, detail=str(draft.id))
-    events.note("draft", matter_id=draft.about_id or draft.matter_id)
+    with transaction.atomic():
+        _lock(draft)
+        if draft.drafter_id != user.pk or draft.status == Draft.Status.SENT:
+            raise AccessError(_("Only its drafter can withdraw a draft, and only before it has left."))
+        draft.status = Draft.Status.WITHDRAWN
+        draft.save()
+        audit(user.username, "withdrew", matter_id=draft.about_id or draft.matter_id, detail=str(draft.id))
+        events.note("draft", matter_id=draft.about_id or draft.matter_id)
 
 
 def _require_decision(draft: Draft, user: User) -> None:

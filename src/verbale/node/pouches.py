@@ -40,7 +40,7 @@ def pack_pouch(partner: Partner, who: str, *, everything: bool = False) -> tuple
     identity = local()
     rows = Delivery.objects.filter(node=partner.node).select_related("act").order_by("rank", "id")
     if not everything:
-        rows = rows.exclude(status=Delivery.Status.DELIVERED)
+        rows = rows.filter(status=Delivery.Status.QUEUED)
     taken, contents = pack_contents(list(rows))
     theirs = list(ActRecord.objects.filter(author=partner.node).order_by("-index")[:1000])
     manifest = {

@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -96,8 +97,15 @@ def back_up(target: Path) -> dict[str, int]:
         raise UserError(f"{target} exists already")
     home: Home = settings.HOME
     target.mkdir(parents=True, mode=0o700)
-    with sqlite3.connect(home.database) as source, sqlite3.connect(target / home.database.name) as copy:
-        source.backup(copy)
+    try:
+        with (
+            closing(sqlite3.connect(home.database)) as source,
+            closing(sqlite3.connect(target / home.database.name)) as copy,
+        ):
+            source.backup(copy)
+    except sqlite3.Error as error:
+        shutil.rmtree(target)
+        raise EnvironmentFault(f"the database cannot be copied: {error}") from None
     for file in (home.keystore, home.credentials, home.config_file, home.path / "secret"):
         if file.exists():
             shutil.copy2(file, target / file.name)
