@@ -27,8 +27,9 @@ T = TypeVar("T")
 
 
 def fail(message: str, code: int = 1) -> typer.Exit:
-    """Say why and end; use as `raise fail(…)`."""
-    _errors.print(f"[red]verbale:[/red] {escape(message)}", highlight=False)
+    """Say why, on one line, and end; use as `raise fail(…)`."""
+    line = " ".join(message.split())
+    _errors.print(f"[red]verbale:[/red] {escape(line)}", highlight=False)
     return typer.Exit(code)
 
 
