@@ -8,7 +8,17 @@ from django.contrib.auth.models import AnonymousUser
 from tests.node.conftest import Person
 from tests.node.world import Peer
 from verbale.node import access
-from verbale.node.access import RIGHTS, ROLES, may, may_read, readable_acts, readable_matters, require, require_read, saw
+from verbale.node.access import (
+    RIGHTS,
+    ROLES,
+    may,
+    may_read,
+    readable_acts,
+    readable_matters,
+    require,
+    require_read,
+    saw,
+)
 from verbale.node.errors import AccessError
 from verbale.node.models import ActRecord, AuditEntry, Matter, ReadMark, User
 from verbale.node.services import Outgoing, issue, receive

@@ -201,7 +201,9 @@ def test_attachments_go_along_once_each(lazuria: Peer, monkeypatch: pytest.Monke
     from verbale.node.exchange import client
 
     honest = client.seal
-    monkeypatch.setattr(client, "seal", lambda contents, **named: sent.append(contents.attachments) or honest(contents, **named))
+    monkeypatch.setattr(
+        client, "seal", lambda contents, **named: sent.append(contents.attachments) or honest(contents, **named)
+    )
     serve(lazuria)
     assert sent == [(content,)]
 

@@ -93,7 +93,9 @@ def test_companions_leave_together_with_the_note_and_before_it(lazuria: Peer, ad
     records = drafts.clear(submitted(ada, companions=(companion,), marking="GREEN", exercise=True), tomas)
     assert [record.type for record in records] == ["incident.report", "channel.note"]
     assert [record.index for record in records] == [1, 2]
-    assert {(record.marking, record.exercise, tuple(record.audience)) for record in records} == {("GREEN", True, ("LZ",))}
+    assert {(record.marking, record.exercise, tuple(record.audience)) for record in records} == {
+        ("GREEN", True, ("LZ",))
+    }
     assert Clearing.objects.count() == Delivery.objects.count() == 2
     assert records[0].matter_id == matter
 
@@ -204,9 +206,7 @@ def test_who_drafts_does_not_clear_even_as_head(lazuria: Peer, person: Person) -
     assert not ActRecord.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "role", ["desk", "analyst", "legal", "negotiator", "secretariat", "auditor", "operator", None]
-)
+@pytest.mark.parametrize("role", ["desk", "analyst", "legal", "negotiator", "secretariat", "auditor", "operator", None])
 def test_only_the_head_of_mission_clears(lazuria: Peer, ada: User, person: Person, role: str | None) -> None:
     draft, other = submitted(ada), person("other", *([role] if role else []))
     for step in (lambda: drafts.clear(draft, other), lambda: drafts.give_back(draft, other, "no")):

@@ -80,7 +80,10 @@ UNLAWFUL = {
 @pytest.mark.parametrize(("body", "field"), UNLAWFUL.values(), ids=UNLAWFUL)
 def test_an_unlawful_note_is_refused_naming_the_field(lazuria: Peer, body: dict[str, Any], field: str) -> None:
     with pytest.raises(UserError) as caught:
-        issue(note(**{"body": body} if "number" not in body else {"body": {}, "number": body["number"]}), clearance=CLEARED)
+        issue(
+            note(**{"body": body} if "number" not in body else {"body": {}, "number": body["number"]}),
+            clearance=CLEARED,
+        )
     assert caught.value.field == field
 
 

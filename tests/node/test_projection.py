@@ -69,7 +69,7 @@ def folded(acts: list[Act]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", ["incident", "channel"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_kept_up_in_any_order_it_is_the_fold_of_the_set(kind: str, data: st.DataObject) -> None:
     acts = data.draw(act_sets(kind, most=9))
@@ -152,7 +152,18 @@ def test_what_comes_late_folds_its_matter_anew(refolds: list[str], make: Any) ->
 
 
 def test_another_matter_is_not_folded_anew(refolds: list[str]) -> None:
-    arrive([make_act(type="incident.remark", author="LZ", audience=("CR",), matter="0" * 32, issued=MORNING, body={"text": "x"})])
+    arrive(
+        [
+            make_act(
+                type="incident.remark",
+                author="LZ",
+                audience=("CR",),
+                matter="0" * 32,
+                issued=MORNING,
+                body={"text": "x"},
+            )
+        ]
+    )
     arrive([remark(5)])
     arrive([remark(1)])
     assert refolds == [INCIDENT]

@@ -24,7 +24,12 @@ def note(peer: Peer, number: str = "1/2026", **fields: Any) -> Envelope:
 
 
 def file_of(content: bytes, name: str = "log.txt") -> dict[str, Any]:
-    return {"sha256": hashlib.sha256(content).hexdigest(), "name": name, "media_type": "text/plain", "size": len(content)}
+    return {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "name": name,
+        "media_type": "text/plain",
+        "size": len(content),
+    }
 
 
 def act_id(envelope: Envelope) -> str:

@@ -49,7 +49,9 @@ def sound(entries: int) -> None:
         records = list(ActRecord.objects.filter(matter_id=matter.id))
         state, effects = fold(apply_rule, [record.act for record in records])
         assert state_of(matter) == state
-        assert {record.id: record.reason for record in records} == {key: effect.reason for key, effect in effects.items()}
+        assert {record.id: record.reason for record in records} == {
+            key: effect.reason for key, effect in effects.items()
+        }
         assert matter.acts == len(records)
 
 

@@ -135,7 +135,9 @@ def test_a_proof_reads_few_nodes_of_a_large_register(monkeypatch: pytest.MonkeyP
 def test_a_receipt_costs_as_many_queries_in_a_large_register_as_in_a_small_one() -> None:
     def cost() -> int:
         record = ActRecord.objects.order_by("index")[0]
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             register.receipts_for([record])
         return len(queries)
 

@@ -29,9 +29,7 @@ def test_after_a_rotation_acts_bear_the_new_keys(own_home: Home, monkeypatch: py
     assert AuditEntry.objects.get(verb="rotated keys")
 
 
-def test_a_register_over_two_generations_of_keys_is_sound(
-    own_home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_register_over_two_generations_of_keys_is_sound(own_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     issue(Outgoing("incident.remark", {"text": "before"}))
     monkeypatch.setattr(rotation, "_GRACE", rotation.timedelta())
     rotation.rotate()
@@ -40,7 +38,9 @@ def test_a_register_over_two_generations_of_keys_is_sound(
     verify_checkpoint(head_checkpoint(), {US: public_credentials()})
 
 
-def test_a_parcel_sealed_to_the_old_keys_still_opens_and_the_answer_tells_the_new(lazuria: Peer, own_home: Home) -> None:
+def test_a_parcel_sealed_to_the_old_keys_still_opens_and_the_answer_tells_the_new(
+    lazuria: Peer, own_home: Home
+) -> None:
     early = lazuria.parcel([lazuria.note()[1]])
     rotation.rotate()
     reply = SealedParcel.from_bytes(answer(early))

@@ -148,8 +148,11 @@ def _project_matter(matter_id: str, records: list[ActRecord]) -> Matter:
             _keep_effect(record, apply_rule(state, record.act))
         state.flush()
         _note_missing(matter_id, records)
+        mixed = any(_kind_named(record.type) != matter.kind for record in records)
     else:
-        state = refold(matter)
+        state, mixed = refold(matter), True
+    if mixed:
+        matter.kind = _kind_agreed(matter_id)
     _describe(matter, records, state)
     return matter
 
@@ -195,6 +198,21 @@ def refold(matter: Matter) -> dict[str, Any]:
     MissingRef.objects.filter(matter=matter).delete()
     _note_missing(matter.id, records.values())
     return state
+
+
+def _kind_named(type_name: str) -> str:
+    return type_name.partition(".")[0]
+
+
+def _kind_agreed(matter_id: str) -> str:
+    """The kind of a matter, whatever act of it arrived first: anybody can send an act of any type into a channel whose
+    id they can compute. An act of a standing series takes effect only in the series of its parties, so it decides; else
+    the first act with effect; else the first."""
+    rows = ActRecord.objects.filter(matter_id=matter_id).order_by("issued", "id").values_list("type", "reason")
+    kinds = [(_kind_named(name), reason is None) for name, reason in rows]
+    effective = [name for name, took_effect in kinds if took_effect]
+    series = [name for name in effective if (kind := kind_of(name)) is not None and kind.series]
+    return (series or effective or [kinds[0][0]])[0]
 
 
 def _describe(matter: Matter, records: list[ActRecord], state: State) -> None:

@@ -80,6 +80,8 @@ class ActType:
     """What it is called, translatable: `Note verbale`."""
     clearance: bool = True
     """Whether it needs a second person's clearance when it is addressed to other nodes."""
+    name_of: Callable[[Act], str] | None = None
+    """What this very act is called, where that is more than the label: `Aide-mémoire`."""
     sentence: Callable[[Act], str] | None = None
     """One line of what it says, for the timeline; the label alone otherwise."""
     excerpt: Callable[[Act], str] | None = None

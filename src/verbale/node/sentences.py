@@ -26,7 +26,7 @@ def clock(moment: object) -> str:
 def label_of(record: ActRecord) -> str:
     """`Note verbale 12/2026`."""
     known = act_type(record.type)
-    label = str(known.label) if known else record.type
+    label = _said(record, known.name_of) or str(known.label) if known else record.type
     number = record.act.body.get("number")
     return f"{label} {number}" if isinstance(number, str) and known else label
 

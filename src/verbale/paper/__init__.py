@@ -13,7 +13,7 @@ in lower case: "inform the Ministry that ...".
 from .errors import PaperError
 from .formulas import closing, opening
 from .layout import Layout, lay_out
-from .model import FORMS, LANGUAGES, Paper
+from .model import FORMS, LANGUAGES, STYLES, Paper
 from .pdf import to_pdf
 from .word import to_docx
 
@@ -21,6 +21,7 @@ __all__ = [
     "FORMS",
     "LANGUAGES",
     "Layout",
+    "STYLES",
     "Paper",
     "PaperError",
     "closing",

@@ -68,7 +68,15 @@ def lay_out(paper: Paper) -> Layout:
     label, precedence = _short(clean.line(paper.marking)), _short(clean.line(paper.precedence))
     colour = ink.ink(paper.sender_colour)
     enclosures = tuple(name for name in map(clean.line, paper.attachments) if name)
+    heading = clean.line(paper.heading) or words.form
     title = words.title.format(marking=label, number=number, sender=state or ministry, addressee=addressee)
+    note, plain = paper.style == "note", paper.style == "plain"
+    if not note:
+        # It is handed over, or left: nobody is addressed on its face, and a non-paper is nobody's.
+        addressee = ""
+        title = " ".join(filter(None, (label, heading, "" if plain else f"{state or ministry} {number}")))
+    if plain:
+        state = ministry = ""
     return Layout(
         language=paper.language,
         region=words.region,
@@ -81,19 +89,21 @@ def lay_out(paper: Paper) -> Layout:
         draft=words.draft if paper.draft else "",
         watermark=words.watermark if paper.draft else "",
         colour=colour,
-        letter=_letter(paper),
+        letter="" if plain else _letter(paper),
         letter_colour=ink.letter_on(colour),
         state=state,
         ministry=ministry,
-        number=words.number.format(number=number),
-        form=words.form,
+        number="" if plain else words.number.format(number=number),
+        form=heading,
         reference=words.references[paper.form].format(reference=reference) if reference else "",
-        continuation=words.of_continuation.format(state=_short(state or ministry), number=_short(number)),
+        continuation=words.of_continuation.format(state=_short(state or ministry), number=_short(number))
+        if note
+        else heading,
         paragraphs=_paragraphs(paper),
-        closing=closing(paper),
+        closing=closing(paper) if note else "",
         dateline=dateline(paper.language, clean.line(paper.place), paper.date),
-        initials=words.initials,
-        seal=words.seal,
+        initials="" if plain else words.initials,
+        seal="" if plain else words.seal,
         enclosures_label=words.enclosure if len(enclosures) == 1 else words.enclosures,
         enclosures=enclosures,
         addressee=addressee[:1].upper() + addressee[1:],
@@ -109,7 +119,8 @@ def _short(text: str, limit: int = 40) -> str:
 
 def _paragraphs(paper: Paper) -> tuple[Paragraph, ...]:
     texts = [text for text in map(clean.lines, paper.paragraphs) if text] or [""]
-    texts[0] = first_paragraph(paper, texts[0])
+    if paper.style == "note":
+        texts[0] = first_paragraph(paper, texts[0])
     several = len(texts) > 1
     return tuple(
         Paragraph(f"{place}." if several else "", text, clean.runs_right_to_left(text))

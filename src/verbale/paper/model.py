@@ -11,6 +11,10 @@ from .errors import PaperError
 FORMS: Final = ("note-verbale", "acknowledgement", "answer")
 """All are notes verbales in form; they differ in how they name the note that they refer to."""
 
+STYLES: Final = ("note", "impersonal", "plain")
+"""A note in the third person with its formulas; a paper without them that is handed over, such as an aide-mémoire; a
+paper without letterhead or attribution, such as a non-paper."""
+
 LANGUAGES: Final = ("en", "fr")
 """The languages whose courtesy formulas are known (`verbale.paper.formulas`)."""
 
@@ -56,9 +60,15 @@ class Paper:
     act_id: str = ""
     """Printed small at the foot, so that the paper leads back to the act that was signed."""
     draft: bool = False
+    style: str = "note"
+    """One of `STYLES`."""
+    heading: str = ""
+    """What it is called at its head; `Note verbale` in the language of the note when empty."""
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise PaperError(f"form: expected one of {', '.join(FORMS)}; found {self.form!r}")
+        if self.style not in STYLES:
+            raise PaperError(f"style: expected one of {', '.join(STYLES)}; found {self.style!r}")
         if self.language not in LANGUAGES:
             raise PaperError(f"language: expected one of {', '.join(LANGUAGES)}; found {self.language!r}")

@@ -67,7 +67,9 @@ def _set_properties(document: DocumentType, layout: Layout) -> None:
     properties = document.core_properties
     # Office keeps 255 characters
     properties.title = layout.title[:255]
-    properties.author = properties.last_modified_by = f"{layout.ministry}, {layout.state}"[:255]
+    # A non-paper has no author; the library would name itself.
+    author = ", ".join(filter(None, (layout.ministry, layout.state)))
+    properties.author = properties.last_modified_by = author[:255]
     properties.subject = layout.form
     properties.keywords = layout.marking[:255]
     properties.comments = ""
@@ -234,14 +236,17 @@ def _write_body(document: DocumentType, layout: Layout) -> None:
         if part.right_to_left:
             paragraph._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
             run.font.rtl = True
-    document.add_paragraph(layout.closing, style="Note Closing")
+    if layout.closing:
+        document.add_paragraph(layout.closing, style="Note Closing")
     document.add_paragraph(layout.dateline, style="Note Date")
-    document.add_paragraph(f"{layout.initials} \t\t({layout.seal})", style="Note Initials")
+    if layout.initials:
+        document.add_paragraph(f"{layout.initials} \t\t({layout.seal})", style="Note Initials")
     if layout.enclosures:
         document.add_paragraph(layout.enclosures_label, style="Note Enclosure")
         for place, name in enumerate(layout.enclosures, start=1):
             document.add_paragraph(f"{place}.\t{name}", style="Note Enclosure")
-    document.add_paragraph(layout.addressee, style="Note Addressee")
+    if layout.addressee:
+        document.add_paragraph(layout.addressee, style="Note Addressee")
 
 
 def _element(tag: str, **attributes: str) -> BaseOxmlElement:

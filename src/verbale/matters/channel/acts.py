@@ -32,7 +32,7 @@ class Note(msgspec.Struct, frozen=True):
     """A note in the third person. The first paragraph continues 'has the honour to'."""
 
     form: ShortLine
-    """`note-verbale`"""
+    """Id of the form pack that it was written in: `note-verbale` for free text."""
     number: ShortLine
     """`12/2026`, of the author's series in this channel."""
     subject: Line
@@ -53,11 +53,16 @@ class Note(msgspec.Struct, frozen=True):
     answered: Annotated[str, msgspec.Meta(max_length=300)] = ""
     """In an answer: that note in words, `note verbale 12/2026 of 24 November 2026`."""
     attachments: Annotated[list[Attachment], msgspec.Meta(max_length=50)] = []
+    style: Annotated[str, msgspec.Meta(pattern=r"^(note|impersonal|plain)\Z")] = "note"
+    """How it prints, as the form says; carried along, so that a node without the pack prints it alike."""
+    heading: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    values: Annotated[dict[str, Text], msgspec.Meta(max_length=40)] = {}
+    """What was filled into the form, by field: the paragraphs are made of it."""
 
     def __post_init__(self) -> None:
-        for name, day in (("date", self.date), ("reply_by", self.reply_by)):
+        for name, day in (("date", self.date), ("reply_by", self.reply_by or self.date)):
             try:
-                date.fromisoformat(day or self.date)
+                date.fromisoformat(day)
             except ValueError:
                 raise ValueError(f"{name}: {day} is no day of the calendar") from None
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
+from verbale.knowledge import FREE
 from verbale.matters.channel import operations
 from verbale.node import drafts
 from verbale.node.api import act_json, person
@@ -17,7 +18,9 @@ router = Router(tags=["channel"])
 class NoteIn(Schema):
     to: str
     subject: str
-    paragraphs: list[str]
+    paragraphs: list[str] = []
+    form: str = FREE
+    values: dict[str, str] = {}
     about: str = ""
     answers: str = ""
     reply_by: str | None = None

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from verbale.knowledge import FREE, Field, Form
+from verbale.matters.channel.operations import FIELD_PREFIX
 from verbale.node.access import readable_matters
 from verbale.node.models import Partner, User
 from verbale.node.partners import short_name
@@ -72,11 +74,32 @@ class NoteForm(forms.Form):
     files = FilesField(label=_("Enclosures"), required=False, widget=ManyFiles())
     answers = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, user: User, *arguments: object, **named: object) -> None:
+    def __init__(self, user: User, form: Form, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, label_suffix="", **named)
+        self.pack = form
+        if form.id != FREE:
+            del self.fields["text"]
+            for item in form.fields:
+                self.fields[FIELD_PREFIX + item.key] = _control(item)
         confirmed = Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name")
         self.fields["to"].choices = [("", _("Choose a partner")), *((p.node, short_name(p.name)) for p in confirmed)]
         self.fields["about"].choices = [("", _("None")), *_dossiers(user)]
+
+    @property
+    def filled(self) -> list[forms.BoundField]:
+        """The form's own fields, as the page shows them."""
+        return [self[name] for name in self.fields if name.startswith(FIELD_PREFIX)]
+
+
+def _control(item: Field) -> forms.Field:
+    common = {"label": _(item.label), "help_text": _(item.help) if item.help else "", "required": item.required}
+    if item.kind == "choice":
+        return forms.ChoiceField(choices=[("", "–"), *((choice, _(choice)) for choice in item.choices)], **common)
+    if item.kind == "date":
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+    rows = {"text": 3, "lines": 4, "prose": 12}.get(item.kind)
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput
+    return forms.CharField(max_length=item.most, widget=widget, **common)
 
 
 def _dossiers(user: User) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from verbale.knowledge import FREE, form_of
 from verbale.matters.channel import acts, fold
 from verbale.matters.channel.api import router
 from verbale.node.identity import node_name
@@ -41,11 +42,18 @@ def paper_of(act: Act) -> Paper:
         attachments=tuple(item["name"] for item in body.get("attachments", ())),
         reference=body.get("answered", ""),
         act_id=act.id,
+        style=body.get("style", "note"),
+        heading=body.get("heading", ""),
     )
 
 
 def _note(act: Act) -> str:
     return str(act.body["subject"])
+
+
+def _name(act: Act) -> str:
+    form = form_of(act.body.get("form", FREE))
+    return gettext("Note in answer") if act.body.get("answers") else str(form.name if form else act.body["form"])
 
 
 def _excerpt(act: Act) -> str:
@@ -132,7 +140,15 @@ KIND = Kind(
     name="channel",
     label=_("Channel"),
     types=(
-        ActType("channel.note", acts.Note, _("Note verbale"), sentence=_note, excerpt=_excerpt, paper=paper_of),
+        ActType(
+            "channel.note",
+            acts.Note,
+            _("Note verbale"),
+            name_of=_name,
+            sentence=_note,
+            excerpt=_excerpt,
+            paper=paper_of,
+        ),
         ActType("channel.answer", acts.Note, _("Note in answer"), sentence=_note, excerpt=_excerpt, paper=paper_of),
         ActType(
             "channel.acknowledge",

@@ -1,6 +1,7 @@
 """What people do in a channel. Web, API, command line and demo call these."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from verbale.knowledge import FREE, Form, check_values, form_of, render
 from verbale.matters.channel.fold import channel_id
 from verbale.node import attachments
 from verbale.node.access import audit, require, require_read
@@ -16,12 +18,16 @@ from verbale.node.drafts import DraftFields
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name, public_credentials
 from verbale.node.models import ActRecord, Draft, Matter, Partner, StateEntry, User
+from verbale.node.partners import short_name
 from verbale.node.registry import kind_of
 from verbale.node.services import Outgoing, issue
 from verbale.node.sharing import Share
 from verbale.protocol import MalformedError, Marking, parse_marking
 
 __all__ = ["NoteFields", "acknowledge", "addressee_of", "next_number", "note_draft", "opening_of_answer", "resume"]
+
+FIELD_PREFIX = "f_"
+"""Before the key of a form's field, where it stands beside the fields of every note."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,10 @@ class NoteFields:
 
     to: str
     subject: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[str, ...] = ()
+    """Free text; a form makes its own of `values`."""
+    form: str = FREE
+    values: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
     """The dossier, if any."""
     answers: str = ""
@@ -84,8 +93,7 @@ def note_draft(
     partner = Partner.objects.filter(pk=fields.to, status=Partner.Status.CONFIRMED).first()
     if partner is None:
         raise UserError(_("Choose a confirmed partner as the addressee."), "to")
-    if not any(text.strip() for text in fields.paragraphs):
-        raise UserError(_("The note has no text yet."), "text")
+    form, paragraphs = _written(fields, partner)
     try:
         marking = parse_marking(fields.marking)
     except MalformedError as error:
@@ -102,10 +110,13 @@ def note_draft(
     today = timezone.localdate()
     config = settings.CONFIG
     body: dict[str, Any] = {
-        "form": "note-verbale",
+        "form": form.id,
+        "style": form.style,
+        "heading": form.heading,
+        "values": {key: value.strip() for key, value in fields.values.items()} if form.id != FREE else {},
         "number": draft.body["number"] if draft is not None else next_number(partner.node),
         "subject": fields.subject.strip(),
-        "paragraphs": [text.strip() for text in fields.paragraphs if text.strip()],
+        "paragraphs": paragraphs,
         "letterhead": {
             "ministry": config.ministry,
             "state": public_credentials().current.name,
@@ -139,6 +150,31 @@ def note_draft(
         ),
         shared,
     )
+
+
+def _written(fields: NoteFields, partner: Partner) -> tuple[Form, list[str]]:
+    """The form and the paragraphs that it makes of what was filled in."""
+    form = form_of(fields.form)
+    if form is None:
+        raise UserError(_("There is no form %(form)s.") % {"form": fields.form}, "form")
+    if form.id == FREE:
+        paragraphs = [text.strip() for text in fields.paragraphs if text.strip()]
+    else:
+        wrong = check_values(form, fields.values)
+        for key, sentence in wrong.items():
+            known = form.field(key)
+            label = known.label if known else key
+            raise UserError(f"{label}: {_(sentence)}", f"{FIELD_PREFIX}{key}")
+        paragraphs = render(
+            form,
+            fields.values,
+            language=fields.language,
+            state=short_name(settings.CONFIG.name),
+            partner=short_name(partner.name),
+        )
+    if not paragraphs:
+        raise UserError(_("The note has no text yet."), "text")
+    return form, paragraphs
 
 
 def _about(fields: NoteFields, user: User) -> Matter | None:
@@ -205,6 +241,8 @@ def resume(draft: Draft) -> NoteFields:
         to=draft.audience[0],
         subject=body["subject"],
         paragraphs=tuple(body["paragraphs"]),
+        form=body.get("form", FREE),
+        values=body.get("values", {}),
         about=draft.about_id,
         answers=body.get("answers") or "",
         reply_by=body.get("reply_by"),

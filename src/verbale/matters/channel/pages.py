@@ -2,20 +2,23 @@
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from verbale import paper
+from verbale.knowledge import FREE, Form, all_forms, form_of
 from verbale.matters.channel import operations
 from verbale.matters.channel.fold import channel_id
 from verbale.matters.channel.forms import NoteForm
-from verbale.matters.channel.operations import NoteFields
+from verbale.matters.channel.operations import FIELD_PREFIX, NoteFields
 from verbale.node import drafts, sentences
 from verbale.node.access import readable_acts, readable_matters, require_read
 from verbale.node.drafts import DraftFields
@@ -79,7 +82,8 @@ def compose(request: HttpRequest) -> HttpResponse:
     """Write a note."""
     if request.method == "POST":
         return _save(request, None)
-    return _form_page(request, NoteForm(request.user, initial=_initial(request)), None)
+    form = _pack(request.GET.get("form", ""))
+    return _form_page(request, NoteForm(request.user, form, initial=_initial(request, form)), None)
 
 
 @page("draft")
@@ -91,13 +95,24 @@ def edit(request: HttpRequest, pk: Any) -> HttpResponse:
     if request.method == "POST":
         return _save(request, draft)
     fields = operations.resume(draft)
-    initial = {**vars(fields), "text": "\n\n".join(fields.paragraphs)}
-    return _form_page(request, NoteForm(request.user, initial=initial), draft)
+    filled = {FIELD_PREFIX + key: value for key, value in fields.values.items()}
+    initial = {**vars(fields), **filled, "text": "\n\n".join(fields.paragraphs)}
+    return _form_page(request, NoteForm(request.user, _pack(fields.form), initial=initial), draft)
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
-    """What a link to this page already knows: the addressee, the dossier, the note to answer."""
-    initial: dict[str, Any] = {key: request.GET[key] for key in ("to", "about", "answers") if key in request.GET}
+def _pack(identifier: str) -> Form:
+    """The form that is asked for; free text when there is no such form."""
+    found = form_of(identifier) or form_of(FREE)
+    assert found is not None  # free text is shipped
+    return found
+
+
+def _initial(request: HttpRequest, form: Form) -> dict[str, Any]:
+    """What a link to this page already knows: the addressee, the dossier, the note to answer, the form."""
+    initial: dict[str, Any] = {"precedence": form.precedence}
+    if form.reply_days is not None:
+        initial["reply_by"] = timezone.localdate() + timedelta(days=form.reply_days)
+    initial |= {key: request.GET[key] for key in ("to", "about", "answers") if key in request.GET}
     if answers := initial.get("answers"):
         record = readable_acts(request.user).filter(pk=answers, type__in=("channel.note", "channel.answer")).first()
         if record is not None:
@@ -123,12 +138,18 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _fields(form: NoteForm, draft: Draft | None) -> NoteFields:
     given = form.cleaned_data
+    text = given.get("text", "").replace("\r\n", "\n")
+    values = {
+        name.removeprefix(FIELD_PREFIX): value.isoformat() if isinstance(value, date) else str(value or "")
+        for name, value in given.items()
+        if name.startswith(FIELD_PREFIX)
+    }
     return NoteFields(
         to=given["to"],
         subject=given["subject"],
-        paragraphs=tuple(
-            part.strip() for part in re.split(r"\n\s*\n", given["text"].replace("\r\n", "\n")) if part.strip()
-        ),
+        paragraphs=tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()),
+        form=form.pack.id,
+        values={key: value.replace("\r\n", "\n") for key, value in values.items()},
         about=given["about"],
         answers=given["answers"],
         reply_by=given["reply_by"].isoformat() if given["reply_by"] else None,
@@ -145,7 +166,8 @@ def _fields(form: NoteForm, draft: Draft | None) -> NoteFields:
 
 
 def _save(request: HttpRequest, draft: Draft | None) -> HttpResponse:
-    form = NoteForm(request.user, request.POST, request.FILES)
+    pack = _pack(draft.body["form"] if draft is not None else request.POST.get("form", ""))
+    form = NoteForm(request.user, pack, request.POST, request.FILES)
     if form.is_valid():
         try:
             fields, _shared = operations.note_draft(_fields(form, draft), request.user, draft)
@@ -165,14 +187,19 @@ def _save(request: HttpRequest, draft: Draft | None) -> HttpResponse:
 
 def _form_page(request: HttpRequest, form: NoteForm, draft: Draft | None) -> HttpResponse:
     answered = ActRecord.objects.filter(pk=form["answers"].value() or "").first()
-    return render(request, "channel/compose.html", {"form": form, "draft": draft, "answered": answered})
+    kept = "&".join(f"{key}={request.GET[key]}" for key in ("to", "about", "answers") if key in request.GET)
+    return render(
+        request,
+        "channel/compose.html",
+        {"form": form, "draft": draft, "answered": answered, "packs": all_forms(), "kept": kept},
+    )
 
 
 @page("draft")
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """The paper as it will print, and what leaves, while one writes. Keeps nothing."""
-    form = NoteForm(request.user, request.POST)
+    form = NoteForm(request.user, _pack(request.POST.get("form", "")), request.POST)
     if not form.is_valid():
         missing = [str(form.fields[name].label) for name in form.errors if name in form.fields]
         return render(request, "channel/preview.html", {"missing": missing})
@@ -185,8 +212,6 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(made: DraftFields, shared: Share | None) -> dict[str, Any]:
-    from django.utils import timezone
-
     from verbale.matters.channel.kind import paper_of
 
     marking = Marking(made.marking)

@@ -8,6 +8,7 @@ incident.close     its author considers the incident closed
 incident.reopen    and takes that back
 """
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -120,6 +121,12 @@ class Account(msgspec.Struct, frozen=True):
     """The day it was noticed."""
     report: Digest | None = None
     attachments: Annotated[list[Attachment], msgspec.Meta(max_length=50)] = []
+
+    def __post_init__(self) -> None:
+        try:
+            date.fromisoformat(self.occurred or "2000-01-01")
+        except ValueError:
+            raise ValueError(f"occurred: {self.occurred} is no day of the calendar") from None
 
 
 class Assessment(msgspec.Struct, frozen=True):

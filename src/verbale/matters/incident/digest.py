@@ -42,7 +42,7 @@ def digest(report: Report) -> Digest:
         labels=cut.lines("labels", report.labels),
         actors=cut.items(
             "actors",
-            (Actor(_name(a.name), a.kind, _lines(a.aliases), _text(a.description)) for a in report.actors),
+            (Actor(_name(a.name), a.kind, _few(a.aliases), _text(a.description)) for a in report.actors),
         ),
         malware=cut.items("malware", map(_software, report.malware)),
         tools=cut.items("tools", map(_software, report.tools)),
@@ -52,7 +52,7 @@ def digest(report: Report) -> Digest:
         techniques=cut.items(
             "techniques",
             (
-                Technique(_name(t.id, 100), _line(t.name), _lines(t.tactics), _text(t.description), t.confidence)
+                Technique(_name(t.id, 100), _line(t.name), _few(t.tactics), _text(t.description), t.confidence)
                 for t in report.techniques
             ),
         ),
@@ -102,12 +102,12 @@ def account_body(
         Account(
             title=_name(title),
             account=_text(account),
-            sectors=_lines(dict.fromkeys(sectors))[:_MOST_ELSE],
-            occurred=occurred,
+            sectors=_few(dict.fromkeys(sectors)),
             report=digest(report) if report else None,
         )
     )
-    return {**body, "attachments": list(attachments)}
+    # Checked with the whole body, when it is said.
+    return {**body, "occurred": occurred, "attachments": list(attachments)}
 
 
 class _Cutter:
@@ -138,7 +138,7 @@ def _fitted(made: Digest) -> Digest:
 
 
 def _software(item: Any) -> Software:
-    return Software(_name(item.name), _lines(item.kinds), _text(item.description))
+    return Software(_name(item.name), _few(item.kinds), _text(item.description))
 
 
 def _text(text: str, most: int = 20_000) -> str:
@@ -156,3 +156,8 @@ def _name(text: str, most: int = 300) -> str:
 
 def _lines(values: Iterable[str]) -> list[str]:
     return [line for value in values if (line := _line(value))]
+
+
+def _few(values: Iterable[str]) -> list[str]:
+    """Lines inside of an item, of which the first are enough."""
+    return _lines(values)[:_MOST_ELSE]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from verbale.intel import filter_by_marking, read_report, report_to_dict
@@ -20,6 +21,7 @@ from verbale.protocol import Marking, parse_marking
 __all__ = ["add_report", "assess", "close", "import_report", "open_incident", "remark", "reopen", "share"]
 
 REPORT_TYPE = "application/vnd.verbale.report+json"
+_NO_TITLE = "Cyber incident"
 
 
 def import_report(
@@ -49,9 +51,16 @@ def import_report(
         attachments=[attachments.describe(data, file_name[:255] or "report.json", "application/json")],
     )
     level = parse_marking(marking) if marking else Marking(report.marking or "AMBER")
-    attachments.store([data])
-    record = issue(Outgoing("incident.open", body, marking=level, exercise=exercise))
+    record = _issue_with(data, Outgoing("incident.open", body, marking=level, exercise=exercise))
     audit(user.username, "imported report", matter_id=record.matter_id, act_id=record.id, detail=file_name)
+    return record
+
+
+def _issue_with(data: bytes, outgoing: Outgoing) -> ActRecord:
+    """The act and its file, both or neither: the file is on the disk before the act counts."""
+    with transaction.atomic():
+        record = issue(outgoing)
+        attachments.store([data])
     return record
 
 
@@ -85,15 +94,15 @@ def add_report(matter: Matter, data: bytes, file_name: str, user: User) -> ActRe
         title=report.title,
         attachments=[attachments.describe(data, file_name[:255] or "report.json", "application/json")],
     )
-    attachments.store([data])
-    record = issue(
+    record = _issue_with(
+        data,
         Outgoing(
             "incident.report",
             body,
             matter=matter.id,
             marking=Marking(report.marking or "AMBER"),
             exercise=matter.exercise,
-        )
+        ),
     )
     audit(user.username, "imported report", matter_id=matter.id, act_id=record.id, detail=file_name)
     return record
@@ -155,9 +164,13 @@ def share(matter: Matter, ceiling: Marking, keep: bool = True) -> Share | None:
         return None
     body = record.act.body
     source = next(iter(body.get("attachments", ())), None)
-    data = attachments.load(source["sha256"]) if source and body.get("report") else None
+    told = body.get("report")
+    data = attachments.load(source["sha256"]) if source and told else None
     if data is None:
-        return Share(Companion("incident.report", {**body, "report": None, "attachments": []}, matter.id))
+        # Without the file nobody can say what of the report may leave, its title included.
+        title = _NO_TITLE if told and told["title"] == body["title"] else body["title"]
+        companion = {**body, "title": title, "report": None, "attachments": []}
+        return Share(Companion("incident.report", companion, matter.id))
     report = read_report(data, name=source["name"])
     shared, withheld = filter_by_marking(report, ceiling.value)
     files = [data] if not withheld else [msgspec.json.encode(report_to_dict(shared), order="deterministic")]
@@ -169,7 +182,7 @@ def share(matter: Matter, ceiling: Marking, keep: bool = True) -> Share | None:
         account_body(
             shared,
             # A title that is the report's own is held back with it.
-            title=body["title"] if shared.title or body["title"] != body["report"]["title"] else "Cyber incident",
+            title=body["title"] if shared.title or body["title"] != told["title"] else _NO_TITLE,
             account=body.get("account", ""),
             sectors=body.get("sectors", ()),
             occurred=body.get("occurred"),
