@@ -47,7 +47,7 @@ def submitted(ada: User, **changes: Any) -> Draft:
     return draft
 
 
-# -- the road of a draft ------------------------------------------------------------------------------------------------
+# -- the road of a draft ----------------------------------------------------------------------------------------------
 
 
 def test_a_draft_goes_from_hand_to_hand_and_leaves(lazuria: Peer, ada: User, tomas: User) -> None:
@@ -116,7 +116,7 @@ def test_a_partner_blocked_meanwhile_is_sent_nothing(lazuria: Peer, ada: User, t
     assert stored(draft).status == "submitted"
 
 
-# -- once ---------------------------------------------------------------------------------------------------------------
+# -- once -------------------------------------------------------------------------------------------------------------
 
 
 def test_cleared_twice_it_is_sent_once(lazuria: Peer, ada: User, tomas: User) -> None:
@@ -193,7 +193,7 @@ def test_a_change_from_an_old_page_does_not_open_a_submitted_draft(lazuria: Peer
     assert draft.versions.count() == 1
 
 
-# -- four eyes ------------------------------------------------------------------------------------------------------------
+# -- four eyes --------------------------------------------------------------------------------------------------------
 
 
 def test_who_drafts_does_not_clear_even_as_head(lazuria: Peer, person: Person) -> None:
@@ -241,7 +241,7 @@ def test_nobody_touches_another_persons_draft(lazuria: Peer, ada: User, person: 
     assert (stored(draft).status, stored(draft).body["number"]) == ("draft", "1/2026")
 
 
-# -- the machine ------------------------------------------------------------------------------------------------------------
+# -- the machine ------------------------------------------------------------------------------------------------------
 
 STEPS: dict[str, Step] = {
     "update": lambda draft, ada, tomas: drafts.update(draft, fields(), ada),
@@ -276,7 +276,7 @@ def test_the_machine(lazuria: Peer, ada: User, tomas: User, state: str, step: st
     assert stored(draft).status == (leads or state)
 
 
-# -- what cannot be a draft ---------------------------------------------------------------------------------------------------
+# -- what cannot be a draft -------------------------------------------------------------------------------------------
 
 UNLAWFUL: dict[str, tuple[dict[str, Any], str]] = {
     "a body without text": ({"body": {"paragraphs": []}}, "paragraphs"),
@@ -314,7 +314,7 @@ def test_a_draft_is_not_returned_without_a_word(lazuria: Peer, ada: User, tomas:
     assert caught.value.field == "remarks"
 
 
-# -- who sees them ------------------------------------------------------------------------------------------------------------
+# -- who sees them ----------------------------------------------------------------------------------------------------
 
 
 def test_drafts_of_a_closed_matter_are_hidden(lazuria: Peer, ada: User, tomas: User, person: Person) -> None:

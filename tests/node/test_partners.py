@@ -152,7 +152,7 @@ def test_a_revocation_blocks_and_is_told(lazuria: Peer) -> None:
 
 
 def test_a_renewal_does_not_undo_what_a_person_decided_meanwhile(lazuria: Peer) -> None:
-    """An exchange holds the partner as it was when it began; then a person blocks it, then the answer tells of new keys."""
+    """An exchange holds the partner as it was when it began; meanwhile a person blocks it; then new keys are told."""
     held_by_the_exchange = lazuria.partner
     partners.block(lazuria.partner, "noor", "talks broke down")
     Partner.objects.update(knows_size=7, cosignature="told meanwhile")

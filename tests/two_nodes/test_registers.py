@@ -288,7 +288,7 @@ def test_a_partner_that_is_down_for_long(tmp_path: Path) -> None:
         assert longest > 4
         b.start()
         b.wait_until_up()
-        # What waits goes when the link is back, not when the pause of each act is over: that may be a quarter of an hour.
+        # What waits goes when the link is back, not at the end of the pause of each: that may be a quarter of an hour.
         for act in waiting:
             arrives(a, b, act, 4)
 
