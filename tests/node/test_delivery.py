@@ -44,7 +44,7 @@ def due_again() -> None:
     Delivery.objects.update(next_at=0, leased_until=0)
 
 
-# -- receipts that are none --------------------------------------------------------------------------------------------
+# -- receipts that are none -------------------------------------------------------------------------------------------
 
 
 def another_act(peer: Peer, receipt: dict[str, Any]) -> Any:
@@ -130,7 +130,7 @@ def test_results_may_come_in_any_order_and_more_than_once(lazuria: Peer, monkeyp
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
-# -- order, batches, leases --------------------------------------------------------------------------------------------
+# -- order, batches, leases -------------------------------------------------------------------------------------------
 
 
 def test_what_waits_goes_by_precedence_then_by_age(lazuria: Peer) -> None:
@@ -286,7 +286,7 @@ def test_other_credentials_in_an_answer_are_refused_loudly(lazuria: Peer) -> Non
     assert lazuria.partner.fingerprint == lazuria.credentials.current.fingerprint
 
 
-# -- messages: any bytes, any values -----------------------------------------------------------------------------------
+# -- messages: any bytes, any values ----------------------------------------------------------------------------------
 
 _SMALL = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text("ab\0\n—é =+/", max_size=12)
 VALUES = st.recursive(

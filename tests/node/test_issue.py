@@ -110,6 +110,11 @@ def test_a_text_with_a_null_character_is_refused(text: str) -> None:
         issue(remark(text))
 
 
+def test_a_text_with_half_a_character_is_refused() -> None:
+    with pytest.raises(UserError, match="surrogate"):
+        issue(remark("\ud800"))
+
+
 def test_text_is_put_into_normal_form_c() -> None:
     assert issue(remark("Cafe\u0301")).act.body["text"] == "Caf\u00e9"
 

@@ -121,7 +121,7 @@ def test_an_odd_reference_to_a_dossier_is_passed_over(lazuria: Peer, about: Any)
     assert ActRecord.objects.get().about_id == ""
 
 
-# -- refusals: what test_services leaves out of the rules of `services._check` -----------------------------------------
+# -- refusals: what test_services leaves out of the rules of `services._check` ----------------------------------------
 
 
 def no_json(peer: Peer) -> Envelope:

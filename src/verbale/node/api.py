@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
@@ -77,3 +79,11 @@ def install_errors(api: NinjaAPI) -> None:
     tell(ReportError, 422)
     tell(ProtocolError, 422)
     tell(NodeError, 409)
+
+    def unstorable(request: HttpRequest, error: Exception) -> HttpResponse:
+        # U+0000 on PostgreSQL, a lone surrogate anywhere: in a path, a query or a body.
+        sentence = _("a text in the request holds a character that cannot be stored")
+        return api.create_response(request, {"error": sentence, "field": ""}, status=422)
+
+    api.add_exception_handler(DataError, unstorable)
+    api.add_exception_handler(UnicodeEncodeError, unstorable)

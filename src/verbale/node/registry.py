@@ -155,7 +155,11 @@ def validate_body(type_name: str, body: Mapping[str, Any]) -> msgspec.Struct:
     known = act_type(type_name)
     if known is None:
         raise UserError(_("this node does not know acts of type %(name)s") % {"name": type_name})
-    if _holds_null(msgspec.json.encode(body)):
+    try:
+        data = msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        raise UserError(_("a text must not hold half of a character (a lone surrogate)")) from None
+    if _holds_null(data):
         raise UserError(_("a text must not hold the character U+0000"))
     try:
         return msgspec.convert(dict(body), known.body)

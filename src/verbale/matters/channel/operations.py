@@ -13,9 +13,9 @@ from django.utils.translation import override
 from verbale.knowledge import FREE, Form, check_values, form_of, render
 from verbale.matters.channel.fold import channel_id
 from verbale.node import attachments
-from verbale.node.access import audit, require, require_read
+from verbale.node.access import audit, readable_acts, require, require_read
 from verbale.node.drafts import DraftFields
-from verbale.node.errors import UserError
+from verbale.node.errors import AccessError, UserError
 from verbale.node.identity import node_name, public_credentials
 from verbale.node.models import ActRecord, Draft, Matter, Partner, StateEntry, User
 from verbale.node.partners import short_name
@@ -87,7 +87,8 @@ def note_draft(
 ) -> tuple[DraftFields, Share | None]:
     """The draft of a note or an answer, and what of the dossier's report goes along. Raises UserError naming the field.
 
-    With `draft`, the new version of that one: it keeps its number. Without `keep`, for a look at it, no file is stored.
+    With `draft`, the new version of that one: in the same channel it keeps its number. Without `keep`, for a look at
+    it, no file is stored.
     """
     require(user, "draft")
     partner = Partner.objects.filter(pk=fields.to, status=Partner.Status.CONFIRMED).first()
@@ -98,8 +99,12 @@ def note_draft(
         marking = parse_marking(fields.marking)
     except MalformedError as error:
         raise UserError(str(error), "marking") from None
+    channel = channel_id((node_name(), partner.node))
     about = _about(fields, user)
-    answered = _answered(fields, partner) if fields.answers else None
+    answered = _answered(fields, partner, channel, user) if fields.answers else None
+    today = timezone.localdate()
+    if fields.reply_by and fields.reply_by < today.isoformat():
+        raise UserError(_("The day by which an answer is asked for has passed."), "reply_by")
     enclosures = [*fields.kept]
     for name, media_type, content in fields.files:
         enclosures.append(attachments.describe(content, name, media_type))
@@ -107,14 +112,14 @@ def note_draft(
         attachments.store(content for _, _, content in fields.files)
     kind = kind_of(about.kind) if about is not None and fields.share_report else None
     shared = kind.share(about, marking, keep) if kind is not None else None
-    today = timezone.localdate()
     config = settings.CONFIG
+    same_channel = draft is not None and draft.matter_id == channel
     body: dict[str, Any] = {
         "form": form.id,
         "style": form.style,
         "heading": form.heading,
         "values": {key: value.strip() for key, value in fields.values.items()} if form.id != FREE else {},
-        "number": draft.body["number"] if draft is not None else next_number(partner.node),
+        "number": draft.body["number"] if same_channel else next_number(partner.node),
         "subject": fields.subject.strip(),
         "paragraphs": paragraphs,
         "letterhead": {
@@ -133,14 +138,12 @@ def note_draft(
         "answered": _in_words(answered) if answered is not None else "",
         "attachments": enclosures,
     }
-    if fields.reply_by and fields.reply_by < today.isoformat():
-        raise UserError(_("The day by which an answer is asked for has passed."), "reply_by")
     return (
         DraftFields(
             type="channel.answer" if answered is not None else "channel.note",
             body=body,
             audience=(partner.node,),
-            matter=channel_id((node_name(), partner.node)),
+            matter=channel,
             about=body["about"] or "",
             refs=(answered.id,) if answered is not None else (),
             marking=marking.value,
@@ -187,11 +190,17 @@ def _about(fields: NoteFields, user: User) -> Matter | None:
     return matter
 
 
-def _answered(fields: NoteFields, partner: Partner) -> ActRecord:
+def _answered(fields: NoteFields, partner: Partner, channel: str, user: User) -> ActRecord:
     record = ActRecord.objects.filter(pk=fields.answers, type__in=("channel.note", "channel.answer")).first()
-    if record is None or record.author != partner.node:
+    if record is None or record.author != partner.node or record.matter_id != channel:
         raise UserError(_("The note to be answered is not one of this partner."), "answers")
+    _require_readable(record, user)
     return record
+
+
+def _require_readable(record: ActRecord, user: User) -> None:
+    if not readable_acts(user).filter(pk=record.pk).exists():
+        raise AccessError(_("This matter is open only to the people named on it."))
 
 
 def _in_words(record: ActRecord) -> str:
@@ -216,6 +225,7 @@ def acknowledge(record: ActRecord, user: User, text: str = "") -> ActRecord:
     me = node_name()
     if record.type not in ("channel.note", "channel.answer") or record.author == me or me not in record.audience:
         raise UserError(_("Only a note that is addressed to us can be acknowledged."))
+    _require_readable(record, user)
     if StateEntry.objects.filter(matter_id=record.matter_id, key=f"seen:{record.id}:{me}").exists():
         raise UserError(_("This note has been acknowledged already."))
     act = record.act
