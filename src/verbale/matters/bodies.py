@@ -1,12 +1,13 @@
 """Types that the bodies of several kinds share. Pure: the protocol's limits and nothing else."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
 from verbale.protocol.limits import MAX_ATTACHMENT_BYTES
 
-__all__ = ["Attachment", "Date", "Hex32", "Hex64", "Line", "ShortLine", "Text"]
+__all__ = ["Attachment", "Date", "Hex32", "Hex64", "Letterhead", "Line", "ShortLine", "Text", "check_days"]
 
 ShortLine = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
@@ -24,3 +25,27 @@ class Attachment(msgspec.Struct, frozen=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
     media_type: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     size: Annotated[int, msgspec.Meta(ge=0, le=MAX_ATTACHMENT_BYTES)]
+
+
+class Letterhead(msgspec.Struct, frozen=True):
+    """Who writes, as it stands at the head of a paper."""
+
+    ministry: Line
+    """`Ministry of Foreign Affairs`"""
+    state: Line
+    """`Republic of Crimson`"""
+    short: ShortLine
+    """`CR`: gives the letter of the crest."""
+    colour: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}\Z")]
+    place: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+def check_days(**days: str | None) -> None:
+    """Raises ValueError naming the first field whose text is no day of the calendar; `2026-02-30` say."""
+    for name, day in days.items():
+        if day is None:
+            continue
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise ValueError(f"{name}: {day} is no day of the calendar") from None

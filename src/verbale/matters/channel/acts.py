@@ -5,27 +5,13 @@ channel.answer        a note in answer to one of the channel
 channel.acknowledge   an addressee confirms that a note has reached the persons it is meant for
 """
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
 
-from verbale.matters.bodies import Attachment, Date, Hex32, Hex64, Line, ShortLine, Text
+from verbale.matters.bodies import Attachment, Date, Hex32, Hex64, Letterhead, Line, ShortLine, Text, check_days
 
-__all__ = ["Acknowledgement", "Letterhead", "Note"]
-
-
-class Letterhead(msgspec.Struct, frozen=True):
-    """Who writes, as it stands at the head of the paper."""
-
-    ministry: Line
-    """`Ministry of Foreign Affairs`"""
-    state: Line
-    """`Republic of Crimson`"""
-    short: ShortLine
-    """`CR`: gives the letter of the crest."""
-    colour: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-f]{6}\Z")]
-    place: Annotated[str, msgspec.Meta(max_length=100)] = ""
+__all__ = ["Acknowledgement", "Note"]
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -60,11 +46,7 @@ class Note(msgspec.Struct, frozen=True):
     """What was filled into the form, by field: the paragraphs are made of it."""
 
     def __post_init__(self) -> None:
-        for name, day in (("date", self.date), ("reply_by", self.reply_by or self.date)):
-            try:
-                date.fromisoformat(day)
-            except ValueError:
-                raise ValueError(f"{name}: {day} is no day of the calendar") from None
+        check_days(date=self.date, reply_by=self.reply_by)
 
 
 class Acknowledgement(msgspec.Struct, frozen=True):

@@ -8,12 +8,11 @@ incident.close     its author considers the incident closed
 incident.reopen    and takes that back
 """
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
 
-from verbale.matters.bodies import Attachment, Date, Line, ShortLine, Text
+from verbale.matters.bodies import Attachment, Date, Line, ShortLine, Text, check_days
 
 __all__ = [
     "Account",
@@ -123,10 +122,7 @@ class Account(msgspec.Struct, frozen=True):
     attachments: Annotated[list[Attachment], msgspec.Meta(max_length=50)] = []
 
     def __post_init__(self) -> None:
-        try:
-            date.fromisoformat(self.occurred or "2000-01-01")
-        except ValueError:
-            raise ValueError(f"occurred: {self.occurred} is no day of the calendar") from None
+        check_days(occurred=self.occurred)
 
 
 class Assessment(msgspec.Struct, frozen=True):
