@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from verbale.demo.nodes import NodeProcess, free_port
 from verbale.demo.play import connect
@@ -81,12 +81,18 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeProces
             node.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    # For a module and no longer: while Playwright runs, Django takes this process for an asynchronous one.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
         yield browser
         browser.close()
+
+
+def _complains(said: ConsoleMessage) -> bool:
+    """An error of the page; not that a preview was given up because one went on writing or left."""
+    return said.type == "error" and not said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
 
 
 class House:
@@ -101,7 +107,7 @@ class House:
         page = context.new_page()
         page.set_default_timeout(20_000)
         visitor = Visitor(node, username, page)
-        page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: visitor.complaints.append(said.text) if _complains(said) else None)
         page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         self.visitors.append(visitor)
         return visitor

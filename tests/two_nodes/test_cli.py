@@ -24,6 +24,7 @@ from verbale.node.home import Home
 REPORTS = Path(verbale.demo.__file__).parent / "reports"
 BARE = {key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "DJANGO_", "DATABASE_"))}
 PASSPHRASE = "for the operator's commands"
+_commanders: list[Commander] = []
 
 
 @dataclass
@@ -38,6 +39,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.commander = Commander(self.environment)
+        _commanders.append(self.commander)
 
 
 def init(folder: Path, node: str, name: str) -> House:
@@ -66,18 +68,20 @@ def init(folder: Path, node: str, name: str) -> House:
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
     """Two nodes without any network, that know each other by file."""
     folder = tmp_path_factory.mktemp("cli")
-    a = init(folder / "a", "CR", "Republic of Crimson")
-    b = init(folder / "b", "LZ", "Republic of Lazuria")
-    for here, there, node in ((a, b, "LZ"), (b, a, "CR")):
-        file = folder / f"{node}.json"
-        command(there.environment, "credentials", "export", file)
-        added = told(here.environment, "partner", "add", file)
-        assert (added["node"], added["status"]) == (node, "pending")
-        assert added["words"] == there.words
-        assert told(here.environment, "partner", "confirm", node, "--words", there.words)["status"] == "confirmed"
-    yield a, b
-    for house in (a, b):
-        house.commander.close()
+    try:
+        a = init(folder / "a", "CR", "Republic of Crimson")
+        b = init(folder / "b", "LZ", "Republic of Lazuria")
+        for here, there, node in ((a, b, "LZ"), (b, a, "CR")):
+            file = folder / f"{node}.json"
+            command(there.environment, "credentials", "export", file)
+            added = told(here.environment, "partner", "add", file)
+            assert (added["node"], added["status"]) == (node, "pending")
+            assert added["words"] == there.words
+            assert told(here.environment, "partner", "confirm", node, "--words", there.words)["status"] == "confirmed"
+        yield a, b
+    finally:
+        for commander in _commanders:
+            commander.close()
 
 
 def sentence(house: House | dict[str, str], *arguments: object, code: int = 1) -> str:
