@@ -340,3 +340,13 @@ def test_each_step_is_noticed_without_content(lazuria: Peer, ada: User, tomas: U
 def test_a_draft_that_does_not_exist_cannot_be_cleared(tomas: User) -> None:
     with pytest.raises(Draft.DoesNotExist):
         drafts.clear(Draft(pk=uuid.uuid4()), tomas)
+
+
+def test_who_read_an_earlier_version_does_not_clear_the_later_one(lazuria: Peer, ada: User, tomas: User) -> None:
+    draft = submitted(ada)
+    drafts.give_back(draft, tomas, "Say more.")
+    drafts.submit(stored(draft), ada)
+    with pytest.raises(UserError, match="changed since you read it"):
+        drafts.clear(draft, tomas, version=1)
+    assert ActRecord.objects.count() == 0
+    assert drafts.clear(draft, tomas, version=2)

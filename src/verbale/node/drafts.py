@@ -151,14 +151,17 @@ def _require_decision(draft: Draft, user: User) -> None:
         raise UserError(_("This draft does not wait for clearance."))
 
 
-def clear(draft: Draft, user: User) -> list[ActRecord]:
+def clear(draft: Draft, user: User, *, version: int | None = None) -> list[ActRecord]:
     """Clear and send: the draft and its companions become acts, all or none, and are queued for delivery.
 
-    The caller has made sure of the second factor. Clearing twice sends once.
+    `version` is the one that the person has read; another is not cleared. The caller has made sure of the second
+    factor. Clearing twice sends once.
     """
     with transaction.atomic():
         draft = Draft.objects.select_for_update().select_related("drafter").get(pk=draft.pk)
         _require_decision(draft, user)
+        if version is not None and version != draft.version:
+            raise UserError(_("The draft has changed since you read it. Read it once more before you decide."))
         clearance = Clearance(draft.drafter.username, user.username)
         marking = Marking(draft.marking)
         outgoings = [

@@ -35,6 +35,9 @@ def page(right: str | None = None) -> Callable[[View], View]:
         @login_required
         @wraps(view)
         def inner(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                # No text of ours holds U+0000, and PostgreSQL takes none.
+                return HttpResponse(status=400)
             try:
                 if right is not None:
                     require(request.user, right)

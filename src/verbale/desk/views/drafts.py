@@ -159,7 +159,8 @@ def clear(request: HttpRequest, pk: Any) -> HttpResponse:
     """Clear and send."""
     found = _draft(request, pk)
     second_factor.require(request, request.POST.get("code", ""))
-    records = drafts.clear(found, request.user)
+    read = request.POST.get("version", "")
+    records = drafts.clear(found, request.user, version=int(read) if read.isdecimal() else 0)
     known = names()
     to = ", ".join(known.get(node, node) for node in records[-1].audience)
     messages.success(

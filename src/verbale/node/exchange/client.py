@@ -15,7 +15,7 @@ from verbale.node.models import Delivery, Partner
 from verbale.node.partners import carried, learn
 from verbale.node.projection import attachments_of
 from verbale.protocol import Contents, ProtocolError, Receipt, SealedParcel, seal
-from verbale.protocol.limits import MAX_PARCEL_BYTES
+from verbale.protocol.limits import MAX_PARCEL_BYTES, MAX_PARCEL_FRAMES
 
 __all__ = ["Unreachable", "exchange", "pack"]
 
@@ -49,7 +49,8 @@ def pack(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], Contents]:
             if content is not None:
                 mine[item["sha256"]] = content
         size = 2 * len(envelope.payload) + 8192 + sum(len(content) for key, content in mine.items() if key not in files)
-        if taken and size > room:
+        frames = 1 + len(envelopes) + len(files)
+        if taken and (size > room or frames + 1 + len(mine) > MAX_PARCEL_FRAMES):
             break
         room -= size
         taken.append(delivery)

@@ -28,7 +28,7 @@ from verbale.protocol import (
     cosign,
     verify_checkpoint,
 )
-from verbale.protocol.encoding import b64, from_b64
+from verbale.protocol.encoding import b64, from_b64, is_version_1
 from verbale.protocol.merkle import verify_consistency
 
 __all__ = ["build", "mark_told", "read"]
@@ -64,7 +64,7 @@ def mark_told(partner: Partner, manifest: Mapping[str, Any]) -> None:
 
 def read(partner: Partner, manifest: Mapping[str, Any]) -> None:
     """Take in what a partner says about the two registers. Raises PartnerError, with a standing alarm, on a rewrite."""
-    if manifest.get("v") != 1 or manifest.get("purpose") != "exchange":
+    if not is_version_1(manifest.get("v")) or manifest.get("purpose") != "exchange":
         raise PartnerError("The manifest is not one of this exchange, version 1.")
     with transaction.atomic():
         partner = Partner.objects.select_for_update().get(pk=partner.pk)
