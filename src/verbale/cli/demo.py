@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -36,6 +37,8 @@ def demo(
 
     shipped = Path(__file__).resolve().parent.parent / "demo" / "reports" / "conti-ransomware.json"
     read_report_file(report or shipped)  # a report that cannot be read should cost nobody a minute
+    # Whoever ends the demonstration, however early, ends its nodes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     place = folder or Path(tempfile.mkdtemp(prefix="verbale-demo-"))
     _make_room(place)

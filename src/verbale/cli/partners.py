@@ -154,7 +154,8 @@ def rotate() -> None:
 
     made = rotate()
     console.print(
-        f"Version {made.current.serial} is in force. Restart the processes that serve this node.", highlight=False
+        f"Version {made.current.serial} is in force; the processes that serve this node take it up by themselves.",
+        highlight=False,
     )
 
 

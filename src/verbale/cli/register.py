@@ -69,7 +69,7 @@ def receipt(
     from verbale.node.errors import UserError
     from verbale.node.models import ActRecord, Delivery
 
-    found = list(ActRecord.objects.filter(pk__startswith=act)[:2])
+    found = list(ActRecord.objects.filter(pk__startswith=act)[:2]) if act else []
     if len(found) != 1:
         raise UserError(f"{act} names {'several acts' if found else 'no act'} here")
     if not holder:
