@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.knowledge import FREE, Field, Form
 from verbale.matters.channel.operations import FIELD_PREFIX
+from verbale.matters.fields import FilesField
 from verbale.node.access import readable_matters
 from verbale.node.models import Partner, User
 from verbale.node.partners import short_name
 from verbale.node.registry import all_kinds
 from verbale.protocol import PRECEDENCES, Marking
-from verbale.protocol.limits import MAX_ATTACHMENT_BYTES
 
 __all__ = ["NoteForm"]
 
@@ -24,26 +24,6 @@ _PRECEDENCES = [
     ("FLASH", _("FLASH – now; interrupts whoever is on duty")),
 ]
 assert [value for value, _label in reversed(_PRECEDENCES)] == list(PRECEDENCES)
-
-
-class ManyFiles(forms.ClearableFileInput):
-    """A file control that takes several."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each within the limit of an attachment."""
-
-    def clean(self, data: object, initial: object = None) -> list:
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        for file in files:
-            if file.size > MAX_ATTACHMENT_BYTES:
-                raise forms.ValidationError(
-                    _("%(name)s has %(size)s bytes; the limit is %(limit)s.")
-                    % {"name": file.name, "size": file.size, "limit": MAX_ATTACHMENT_BYTES}
-                )
-        return list(files)
 
 
 class NoteForm(forms.Form):
@@ -71,7 +51,7 @@ class NoteForm(forms.Form):
     precedence = forms.ChoiceField(label=_("Precedence"), choices=_PRECEDENCES, initial="ROUTINE")
     language = forms.ChoiceField(label=_("Language"), choices=[("en", _("English")), ("fr", _("French"))], initial="en")
     exercise = forms.BooleanField(label=_("This is an exercise"), required=False)
-    files = FilesField(label=_("Enclosures"), required=False, widget=ManyFiles())
+    files = FilesField(label=_("Enclosures"), required=False)
     answers = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, user: User, form: Form, *arguments: object, **named: object) -> None:

@@ -1,7 +1,6 @@
 """How the node knows channels: their acts, rules, words and pages."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -10,41 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from verbale.knowledge import FREE, form_of
 from verbale.matters.channel import acts, fold
 from verbale.matters.channel.api import router
+from verbale.matters.papers import paper_of
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
 from verbale.node.registry import ActType, Door, Kind, Task
-from verbale.paper import Paper
 from verbale.protocol import Act
 
-__all__ = ["KIND", "paper_of"]
+__all__ = ["KIND"]
 
 _MOST_TASKS = 500
-
-
-def paper_of(act: Act) -> Paper:
-    """A note as it prints, the same at both ends."""
-    body, head = act.body, act.body["letterhead"]
-    return Paper(
-        form="answer" if body.get("answers") else "note-verbale",
-        language=body.get("language", "en"),
-        number=body["number"],
-        sender_ministry=head["ministry"],
-        sender_state=head["state"],
-        sender_short=head["short"],
-        sender_colour=head["colour"],
-        addressee=body["addressee"],
-        place=head.get("place", ""),
-        date=date.fromisoformat(body["date"]),
-        marking=act.marking.label,
-        precedence=act.precedence,
-        exercise=act.exercise,
-        paragraphs=tuple(body["paragraphs"]),
-        attachments=tuple(item["name"] for item in body.get("attachments", ())),
-        reference=body.get("answered", ""),
-        act_id=act.id,
-        style=body.get("style", "note"),
-        heading=body.get("heading", ""),
-    )
 
 
 def _note(act: Act) -> str:

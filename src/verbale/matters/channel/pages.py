@@ -19,6 +19,7 @@ from verbale.matters.channel import operations
 from verbale.matters.channel.fold import channel_id
 from verbale.matters.channel.forms import NoteForm
 from verbale.matters.channel.operations import FIELD_PREFIX, NoteFields
+from verbale.matters.papers import paper_of
 from verbale.node import drafts, sentences
 from verbale.node.access import readable_acts, readable_matters, require_read
 from verbale.node.drafts import DraftFields
@@ -212,8 +213,6 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(made: DraftFields, shared: Share | None) -> dict[str, Any]:
-    from verbale.matters.channel.kind import paper_of
-
     marking = Marking(made.marking)
     act = make_act(
         type=made.type,
