@@ -195,8 +195,14 @@ CASES: dict[str, tuple[Act, list[tuple[Step, str | None]]]] = {
         KEEP,
         [
             (("LZ", "preserve"), OK),
-            (("LZ", "extend", {"last": True, "until": "2027-01-30"}), "The data is preserved until 2027-01-31 already."),
-            (("LZ", "extend", {"last": True, "until": "2027-01-31"}), "The data is preserved until 2027-01-31 already."),
+            (
+                ("LZ", "extend", {"last": True, "until": "2027-01-30"}),
+                "The data is preserved until 2027-01-31 already.",
+            ),
+            (
+                ("LZ", "extend", {"last": True, "until": "2027-01-31"}),
+                "The data is preserved until 2027-01-31 already.",
+            ),
         ],
     ),
     "8: not by who asks": (KEEP, [(("LZ", "preserve"), OK), (("CR", "extend", {"last": True}), FOR_LZ)]),
@@ -226,12 +232,22 @@ CASES: dict[str, tuple[Act, list[tuple[Step, str | None]]]] = {
     ),
     "9: a request is not declined": (
         REQUEST,
-        [(("CR", "close", {"outcome": "declined"}), "Only an offer is declined, by its addressee, before it is taken.")],
+        [
+            (
+                ("CR", "close", {"outcome": "declined"}),
+                "Only an offer is declined, by its addressee, before it is taken.",
+            )
+        ],
     ),
     "9: an offer is declined": (OFFER, [(("LZ", "close", {"outcome": "declined"}), OK)]),
     "9: not by its author": (
         OFFER,
-        [(("CR", "close", {"outcome": "declined"}), "Only an offer is declined, by its addressee, before it is taken.")],
+        [
+            (
+                ("CR", "close", {"outcome": "declined"}),
+                "Only an offer is declined, by its addressee, before it is taken.",
+            )
+        ],
     ),
     "9: not when it was taken": (
         OFFER,
@@ -346,7 +362,7 @@ def test_what_is_not_lawful_for_its_type_is_without_effect(word: str, changes: d
     assert reason.startswith("Its content is not lawful")
 
 
-# -- the state ----------------------------------------------------------------------------------------------------------
+# -- the state ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_latest_answer_stands_and_the_first_gives_the_time() -> None:
@@ -355,6 +371,12 @@ def test_the_latest_answer_stands_and_the_first_gives_the_time() -> None:
     assert (state["answer"]["replaces"], state["answer"]["conditions"]) == (acts[1].id, "Secret")
     assert state["answered"] == acts[1].issued
     assert fates(state) == ["accepted", "left", "accepted"]
+
+
+@pytest.mark.parametrize("word", ["deliver", "preserve"])
+def test_to_help_is_to_have_answered(word: str) -> None:
+    acts, state, _ = played(REQUEST, [("LZ", word), ("LZ", "accept", {"day": 2})])
+    assert state["answered"] == acts[1].issued
 
 
 def test_the_fate_of_items() -> None:
@@ -405,7 +427,7 @@ def test_the_title_is_the_subject() -> None:
     assert title({}) == ""
 
 
-# -- what always holds --------------------------------------------------------------------------------------------------
+# -- what always holds -------------------------------------------------------------------------------------------------
 
 WORDS = tuple(BODIES)
 
@@ -437,7 +459,7 @@ def _body(draw: st.DrawFn, word: str, acts: list[Act]) -> dict[str, Any]:
 
 @st.composite
 def act_sets(draw: st.DrawFn, most: int = 14) -> list[Act]:
-    """Acts of one matter: all types, an unknown one, unlawful bodies, refs that are there or not, times that collide."""
+    """Acts of one matter: all types, an unknown one, unlawful bodies, refs there or not, times that collide."""
     acts: list[Act] = []
     for number in range(draw(st.integers(1, most))):
         opens = not acts or draw(st.integers(0, 9)) == 0

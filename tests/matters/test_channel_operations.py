@@ -12,9 +12,10 @@ from tests.node.conftest import Person
 from tests.node.world import US, Peer, note_body
 from verbale.matters.channel import operations
 from verbale.matters.channel.fold import channel_id
-from verbale.matters.channel.kind import paper_of, tasks
+from verbale.matters.channel.kind import tasks
 from verbale.matters.channel.operations import NoteFields, acknowledge, next_number, note_draft, resume
 from verbale.matters.incident.operations import import_report, open_incident
+from verbale.matters.papers import paper_of
 from verbale.node import attachments, drafts
 from verbale.node.errors import AccessError, UserError
 from verbale.node.models import ActRecord, Attachment, AuditEntry, Delivery, Draft, Matter, Partner, User

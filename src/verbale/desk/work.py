@@ -146,9 +146,7 @@ def _summary(todo: list[Task], moving: list[Task]) -> str:
             ngettext("%(n)s draft awaits your clearance", "%(n)s drafts await your clearance", clear) % {"n": clear}
         )
     if answer:
-        parts.append(
-            ngettext("%(n)s note waits for our reply", "%(n)s notes wait for our reply", answer) % {"n": answer}
-        )
+        parts.append(ngettext("%(n)s matter waits for us", "%(n)s matters wait for us", answer) % {"n": answer})
     if moving:
         parts.append(
             ngettext("%(n)s matter is with others", "%(n)s matters are with others", len(moving)) % {"n": len(moving)}

@@ -68,6 +68,8 @@ class Door:
     right: str = "read"
     key: str = ""
     """The letter that goes there after `g`, in the rail."""
+    first: bool = False
+    """Whether it is what one does first from a dossier: the main button, and the key `c`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class ActType:
     """How its text begins, for what is longer than its sentence tells."""
     paper: Callable[[Act], Paper] | None = None
     """How it prints, for what states exchange on paper."""
+    reply: Door | None = None
+    """Where one answers such an act of somebody else; the page takes `?answers=` with its id."""
     template: str = ""
     """Template that shows the act in full on the desk; gets `record`, `act` and `body`."""
 

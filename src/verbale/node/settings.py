@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "verbale.desk",
     "verbale.matters.incident",
     "verbale.matters.channel",
+    "verbale.matters.talks",
     "verbale.matters.assistance",
 ]
 

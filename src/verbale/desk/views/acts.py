@@ -38,6 +38,7 @@ def act(request: HttpRequest, act_id: str) -> HttpResponse:
     record = _readable(request, act_id)
     known, me = names(), node_name()
     known_type = act_type(record.type)
+    reply = known_type.reply if known_type else None
     files = list(record.files.all())
     held = set(Attachment.objects.filter(pk__in=[item.sha256 for item in files]).values_list("pk", flat=True))
     waits = StateEntry.objects.filter(matter_id=record.matter_id, key=f"wait:{record.id}:{me}").first()
@@ -56,7 +57,7 @@ def act(request: HttpRequest, act_id: str) -> HttpResponse:
             "receipts": [row.node for row in record.deliveries.exclude(receipt=None).order_by("node")],
             "owed": waits.value if waits else {},
             "may_acknowledge": may(request.user, "acknowledge"),
-            "may_draft": may(request.user, "draft"),
+            "reply": reply if reply and record.author != me and may(request.user, reply.right) else None,
             **paper_context(record.act),
         },
     )

@@ -15,7 +15,7 @@ from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, ActRecord, Attachment, Draft, Matter, ReadMark, User
 from verbale.node.partners import names
-from verbale.node.registry import act_type, all_kinds, kind_of
+from verbale.node.registry import Door, act_type, all_kinds, kind_of
 from verbale.node.web import action, page
 
 __all__ = ["dossier", "dossiers", "need_to_know", "printed"]
@@ -85,12 +85,7 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "paged": "before" in request.GET,
         "filters": filters,
         "types": _types(matter),
-        "starts": [
-            door
-            for every in all_kinds()
-            for door in every.starts
-            if kind and not kind.series and may(request.user, door.right)
-        ],
+        "starts": _starts(request.user) if kind and not kind.series else [],
         "papers": [entry for entry in entries if entry["paper"]],
         "files": [{"file": file, "held": file.sha256 in held} for file in _once(files)],
         "drafts": drafts.visible(request.user)
@@ -110,6 +105,12 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "all_parties": sorted({*matter.parties, *(node for r in records for node in (r.author, *r.audience))}),
         **(kind.context(matter) if kind else {}),
     }
+
+
+def _starts(user: User) -> list[Door]:
+    """What a person can begin from a dossier, the first thing first."""
+    doors = [door for kind in all_kinds() for door in kind.starts if may(user, door.right)]
+    return sorted(doors, key=lambda door: not door.first)
 
 
 def _types(matter: Matter) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ def standing(state: Mapping[str, Any]) -> dict[str, Any]:
     for item in kept:
         item["left"] = (date.fromisoformat(item["until"]) - today).days
         item["running"] = item["left"] >= 0
+        item["since_shown"], item["until_shown"] = words.on(item["since"]), words.on(item["until"])
     met = state.get("met", {})
     items = [
         {

@@ -22,8 +22,9 @@ class Figures:
     """Whether we asked; else the partner did."""
     requests: int
     answered: int
+    """By an acceptance, a refusal, or help that came before either."""
     accepted: int
-    """In whole or in part, as the latest answer stands."""
+    """In whole or in part, as the latest answer stands; to help without another word is to accept."""
     in_part: int
     """Of the accepted."""
     refused: int
@@ -55,9 +56,9 @@ def figures(states: Iterable[Mapping[str, Any]], me: str, moment: datetime) -> l
 
 
 def _of(partner: str, ours: bool, states: list[Mapping[str, Any]], moment: datetime) -> Figures:
-    answered = [state for state in states if "answer" in state]
-    accepted = [state for state in answered if state["answer"]["word"] == "accept"]
-    waiting = [state for state in states if "answer" not in state and "closed" not in state]
+    answered = [state for state in states if "answered" in state]
+    accepted = [state for state in answered if state.get("answer", {}).get("word") != "refuse"]
+    waiting = [state for state in states if "answered" not in state and "closed" not in state]
     today = moment.date().isoformat()
     return Figures(
         partner=partner,
@@ -65,13 +66,18 @@ def _of(partner: str, ours: bool, states: list[Mapping[str, Any]], moment: datet
         requests=len(states),
         answered=len(answered),
         accepted=len(accepted),
-        in_part=sum(len(state["answer"]["items"]) < len(state["opening"]["items"]) for state in accepted),
+        in_part=sum(_given(state) < len(state["opening"]["items"]) for state in accepted),
         refused=len(answered) - len(accepted),
         waiting=len(waiting),
         overdue=sum((state["opening"]["reply_by"] or "9999") < today for state in waiting),
         median_days=_median([_days(state, parse_time(state["answered"], "answered")) for state in answered]),
         waiting_days=_median([_days(state, moment) for state in waiting]),
     )
+
+
+def _given(state: Mapping[str, Any]) -> int:
+    """How many items are accepted, or met where nobody said that they are accepted."""
+    return len(state["answer"]["items"] if "answer" in state else state.get("met", ()))
 
 
 def _days(state: Mapping[str, Any], until: datetime) -> float:

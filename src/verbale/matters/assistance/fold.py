@@ -8,8 +8,8 @@
  4. The latest answer stands: an acceptance after a refusal replaces it, and a refusal an acceptance, without further
     ado. What was delivered or preserved under an earlier answer remains so; the time to answer is that of the first.
  5. Item numbers must be those of the request or the offer.
- 6. Who helps preserves and delivers: from the request on, even before it has answered, but not while its refusal
-    stands, and not before its offer is taken.
+ 6. Who helps preserves and delivers: from the request on, even before it has answered (for the time to answer, to help
+    is to have answered), but not while its refusal stands, and not before its offer is taken.
  7. In a matter about preservation the data is preserved for at least 60 days (Article 29 (7) of ETS 185), which meets
     the items that it names, all when it names none. A delivery meets the items that it names.
  8. A preservation is extended by who preserves, with that act among the `refs` of the extension, to a later day, and
@@ -23,7 +23,7 @@ State, key by key:
                     "reply_by", "about", "precedence", "urgency"}
     answer          {"act", "word": "accept"|"refuse", "items", "conditions", "ground", "article", "reasons", "issued",
                     "replaces": id of the answer before it, or None}
-    answered        when the first answer was issued
+    answered        when the first answer was issued, or the first help, if that came before
     taken           {"act", "items", "issued"}
     met             item number, as text, to {"act", "by": "delivery"|"preservation"}: the first that met it
     delivery:<id>   {"text", "items", "conditions", "files", "issued"}
@@ -133,8 +133,7 @@ def _answer(state: State, act: Act, opening: dict[str, Any]) -> Effect:
         "issued": act.issued,
         "replaces": before["act"] if before else None,
     }
-    if "answered" not in state:
-        state["answered"] = act.issued
+    _note_answer(state, act)
     return EFFECTIVE
 
 
@@ -190,6 +189,7 @@ def _preserve(state: State, act: Act, opening: dict[str, Any]) -> Effect:
     state["kept"] = [*state.get("kept", []), act.id]
     if asked:
         _meet(state, act, items or range(1, len(opening["items"]) + 1), "preservation")
+    _note_answer(state, act)
     return EFFECTIVE
 
 
@@ -226,6 +226,7 @@ def _deliver(state: State, act: Act, opening: dict[str, Any]) -> Effect:
         "issued": act.issued,
     }
     _meet(state, act, items, "delivery")
+    _note_answer(state, act)
     return EFFECTIVE
 
 
@@ -234,6 +235,11 @@ def _meet(state: State, act: Act, items: Any, by: str) -> None:
     fresh = {str(number): {"act": act.id, "by": by} for number in items if str(number) not in met}
     if fresh:
         state["met"] = {**met, **fresh}
+
+
+def _note_answer(state: State, act: Act) -> None:
+    if "answered" not in state:
+        state["answered"] = act.issued
 
 
 def _status(state: State, act: Act, opening: dict[str, Any]) -> Effect:

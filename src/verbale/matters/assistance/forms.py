@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.assistance import words
+from verbale.matters.fields import FilesField
 from verbale.node.access import readable_matters
 from verbale.node.models import Partner, User
 from verbale.node.partners import short_name
 from verbale.node.registry import all_kinds
 from verbale.protocol import Marking
-from verbale.protocol.limits import MAX_ATTACHMENT_BYTES
 
 __all__ = ["AcceptForm", "DeliverForm", "OfferForm", "RefuseForm", "RequestForm", "SPECIFIED"]
 
@@ -31,26 +31,6 @@ def _text(rows: int = 3, most: int = 20_000, **named: Any) -> forms.CharField:
     return forms.CharField(max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **named)
 
 
-class ManyFiles(forms.ClearableFileInput):
-    """A file control that takes several."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each within the limit of an attachment."""
-
-    def clean(self, data: object, initial: object = None) -> list:
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        for file in files:
-            if file.size > MAX_ATTACHMENT_BYTES:
-                raise forms.ValidationError(
-                    _("%(name)s has %(size)s bytes; the limit is %(limit)s.")
-                    % {"name": file.name, "size": file.size, "limit": MAX_ATTACHMENT_BYTES}
-                )
-        return list(files)
-
-
 class OpeningForm(forms.Form):
     """What a request and an offer have in common."""
 
@@ -64,7 +44,7 @@ class OpeningForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=_LANGUAGES, initial="en")
     share_report = forms.BooleanField(label=_("Send the report along, as far as the marking allows"), required=False)
     exercise = forms.BooleanField(label=_("This is an exercise"), required=False)
-    files = FilesField(label=_("Enclosures"), required=False, widget=ManyFiles())
+    files = FilesField(label=_("Enclosures"), required=False)
 
     def __init__(self, user: User, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, label_suffix="", **named)
@@ -158,7 +138,7 @@ class DeliverForm(_WithItems):
         help_text=_("Confidentiality, limits of use (Article 28)."),
     )
     marking = forms.ChoiceField(label=_("Marking"), choices=_MARKINGS)
-    files = FilesField(label=_("Enclosures"), required=False, widget=ManyFiles())
+    files = FilesField(label=_("Enclosures"), required=False)
 
     def __init__(self, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)

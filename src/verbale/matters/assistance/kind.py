@@ -1,7 +1,7 @@
 """How the node knows assistance: its acts, rules, words, pages, and what waits."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -12,42 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from verbale.matters.assistance import acts, fold, words
 from verbale.matters.assistance.api import router
 from verbale.matters.assistance.cases import about_allowed, standing
+from verbale.matters.papers import paper_of
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter, StateEntry
 from verbale.node.projection import state_of
 from verbale.node.registry import ActType, Door, Kind, Task
-from verbale.paper import Paper
 from verbale.protocol import Act
 
-__all__ = ["KIND", "SOON", "paper_of", "tasks"]
+__all__ = ["KIND", "SOON", "tasks"]
 
 SOON = timedelta(days=7)
 """So long before its last day a preservation stands on the desk."""
 _MOST_TASKS = 500
-
-
-def paper_of(act: Act) -> Paper:
-    """A note as it prints, the same at both ends."""
-    body, head = act.body, act.body["letterhead"]
-    return Paper(
-        form="answer" if body.get("answered") else "note-verbale",
-        language=body.get("language", "en"),
-        number=body["number"],
-        sender_ministry=head["ministry"],
-        sender_state=head["state"],
-        sender_short=head["short"],
-        sender_colour=head["colour"],
-        addressee=body["addressee"],
-        place=head.get("place", ""),
-        date=date.fromisoformat(body["date"]),
-        marking=act.marking.label,
-        precedence=act.precedence,
-        exercise=act.exercise,
-        paragraphs=tuple(body["paragraphs"]),
-        attachments=tuple(item["name"] for item in body.get("attachments", ())),
-        reference=body.get("answered", ""),
-        act_id=act.id,
-    )
 
 
 def _opening(act: Act) -> str:
@@ -73,12 +49,14 @@ def _refusal(act: Act) -> str:
 
 def _preservation(act: Act) -> str:
     return gettext("%(data)s, from %(since)s until %(until)s") % {
-        name: act.body[name] for name in ("data", "since", "until")
+        "data": act.body["data"],
+        "since": words.on(act.body["since"]),
+        "until": words.on(act.body["until"]),
     }
 
 
 def _extension(act: Act) -> str:
-    told = gettext("until %(until)s") % {"until": act.body["until"]}
+    told = gettext("until %(until)s") % {"until": words.on(act.body["until"])}
     return f"{told}: {act.body['reason']}" if act.body.get("reason") else told
 
 
@@ -123,9 +101,11 @@ def tasks() -> Iterator[Task]:
     for matter, value in owed:
         if me in (openings[matter]["asks"], openings[matter]["helps"]):
             yield _next_step(matter, openings[matter], value, me)
+    told = dict(ActRecord.objects.filter(pk__in=[key[len("due:") :] for _, key, _ in due]).values_list("id", "issued"))
     for matter, key, day in due:
         if me in (openings[matter]["asks"], openings[matter]["helps"]):
-            yield _deadline(matter, openings[matter], key.partition(":")[2], day, me)
+            kept = key.removeprefix("due:")
+            yield _deadline(matter, openings[matter], kept, told[kept], day, me)
 
 
 _OURS = {
@@ -162,7 +142,7 @@ def _next_step(matter: str, opening: dict[str, Any], owed: dict[str, Any], me: s
     )
 
 
-def _deadline(matter: str, opening: dict[str, Any], preservation: str, day: str, me: str) -> Task:
+def _deadline(matter: str, opening: dict[str, Any], preservation: str, since: str, day: str, me: str) -> Task:
     ours = opening["helps"] == me
     other = opening["asks"] if ours else opening["helps"]
     ended = day < timezone.localdate().isoformat()
@@ -177,7 +157,7 @@ def _deadline(matter: str, opening: dict[str, Any], preservation: str, day: str,
         matter_id=matter,
         act_id=preservation,
         precedence=opening["precedence"],
-        since=ActRecord.objects.values_list("issued", flat=True).get(pk=preservation),
+        since=since,
         due=day,
         right="draft",
         form_url=reverse("dossier", args=[matter]),

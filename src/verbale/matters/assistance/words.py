@@ -1,15 +1,17 @@
 """Words that pages, timeline and desk use for what acts name by a code."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.matters.assistance.fold import fates
 from verbale.node.partners import name_of
 
-__all__ = ["FATES", "GROUNDS", "KINDS", "OUTCOMES", "URGENCIES", "numbers", "state_of_play"]
+__all__ = ["FATES", "GROUNDS", "KINDS", "OUTCOMES", "URGENCIES", "numbers", "on", "state_of_play"]
 
 KINDS = {
     "information": gettext_lazy("information"),
@@ -50,6 +52,11 @@ def numbers(items: list[int]) -> str:
     return ngettext("item %(items)s", "items %(items)s", len(items)) % {"items": ", ".join(map(str, items))}
 
 
+def on(day: str) -> str:
+    """`31 January 2027`, in the reader's language."""
+    return date_format(date.fromisoformat(day), "j F Y")
+
+
 def state_of_play(state: Mapping[str, Any]) -> str:
     """How the matter stands, in a sentence."""
     opening = state.get("opening")
@@ -58,8 +65,10 @@ def state_of_play(state: Mapping[str, Any]) -> str:
     asks, helps = name_of(opening["asks"]), name_of(opening["helps"])
     if "closed" in state:
         return _closed(state["closed"])
-    met = sum(fate in ("delivered", "preserved") for fate in fates(state))
-    return " ".join(part for part in (_answered(state, asks, helps), _met(met, len(opening["items"]))) if part)
+    met, every = sum(fate in ("delivered", "preserved") for fate in fates(state)), len(opening["items"])
+    # What was given in haste needs no answer any more.
+    answered = "" if met == every and "answer" not in state else _answered(state, asks, helps)
+    return " ".join(part for part in (answered, _met(met, every)) if part)
 
 
 def _closed(closed: Mapping[str, Any]) -> str:
@@ -85,6 +94,8 @@ def _answered(state: Mapping[str, Any], asks: str, helps: str) -> str:
             "helps": helps,
             "items": numbers(taken["items"]),
         }
+    if answer is None and "answered" in state:
+        return _("%(helps)s has begun to help %(asks)s, and has not answered yet.") % {"asks": asks, "helps": helps}
     if answer is None:
         return _("%(helps)s has not answered %(asks)s yet.") % {"asks": asks, "helps": helps}
     if answer["word"] == "refuse":

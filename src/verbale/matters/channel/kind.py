@@ -109,6 +109,8 @@ class _Named:
         return str(self.sentence) % {"node": name_of(self.node)}
 
 
+_REPLY = Door("channel:compose", _("Answer"), "draft")
+
 KIND = Kind(
     name="channel",
     label=_("Channel"),
@@ -121,8 +123,17 @@ KIND = Kind(
             sentence=_note,
             excerpt=_excerpt,
             paper=paper_of,
+            reply=_REPLY,
         ),
-        ActType("channel.answer", acts.Note, _("Note in answer"), sentence=_note, excerpt=_excerpt, paper=paper_of),
+        ActType(
+            "channel.answer",
+            acts.Note,
+            _("Note in answer"),
+            sentence=_note,
+            excerpt=_excerpt,
+            paper=paper_of,
+            reply=_REPLY,
+        ),
         ActType(
             "channel.acknowledge",
             acts.Acknowledgement,
@@ -138,6 +149,6 @@ KIND = Kind(
     urls="verbale.matters.channel.urls",
     edit="channel:edit",
     rail=(Door("channel:index", _("Channels"), key="c"),),
-    starts=(Door("channel:compose", _("Write a note"), "draft"),),
+    starts=(Door("channel:compose", _("Write a note"), "draft", first=True),),
     api=router,
 )
