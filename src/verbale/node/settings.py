@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "verbale.matters.channel",
     "verbale.matters.talks",
     "verbale.matters.assistance",
+    "verbale.matters.directory",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""Directories of points of contact, and communication checks."""
