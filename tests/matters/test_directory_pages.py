@@ -206,7 +206,7 @@ def test_a_ping_is_sent_and_its_answers_are_plotted(
     assert "1 minute 1" in text
     assert "no answer yet" in text
     text = shown(desk, "directory:pings", matter.id)
-    assert re.search(r'<svg viewBox="0 0 \d+ \d+".*?<rect', text, re.DOTALL)
+    assert re.search(r'<svg direction="ltr" viewBox="0 0 \d+ \d+".*?<rect', text, re.DOTALL)
     assert "1 of 2 in time" in text
     assert "has not answered our ping" in shown(desk, "desk")
 
