@@ -580,7 +580,15 @@ def test_unlawful_bodies(body: type, change: dict[str, Any]) -> None:
 # -- every set of acts -------------------------------------------------------------------------------------------------
 
 WORDS = tuple(item.name.partition(".")[2] for item in kind_of("talks").types)
+_ANSWERS = ("accept", "agree-agenda", "agree-minutes", "report")
+OFTEN = (*WORDS, *(word for word in WORDS if word not in ("close", "decline", "invite")), *_ANSWERS * 3)
+"""What is answered is drawn often enough that much of it is agreed."""
 NODES = ("CR", "LZ", "VD")
+
+
+def _hashes(found: list[Act], named: str) -> list[str]:
+    right = [act.body["sha256"] for act in found if act.id == named and "sha256" in act.body]
+    return [*right * 4, text_hash(TEXT), text_hash(OTHER_TEXT)]
 
 
 @st.composite
@@ -589,13 +597,13 @@ def act_sets(draw: st.DrawFn) -> list[Act]:
     parties = draw(st.sampled_from([NODES, NODES[:2]]))
     # Laid by hand, so that it is there or not and stands where it was drawn.
     found: list[Act] = []
-    for number in range(draw(st.integers(1, 14))):
-        word = "invite" if not found else draw(st.sampled_from(WORDS))
-        author = "CR" if not found else draw(st.sampled_from([*parties, *parties, "VD"]))
+    for number in range(draw(st.integers(1, 20))):
+        word = "invite" if not found else draw(st.sampled_from(OFTEN))
+        author = "CR" if not found else draw(st.sampled_from([*parties, *parties, *parties, "VD"]))
         body = dict(lawful(word))
         kinds = {"accept": ("invite", "propose"), "agree-agenda": ("agenda", "invite"), "agree-minutes": ("minutes",)}
         fitting = [act.id for act in found if act.type.partition(".")[2] in kinds.get(word, ("commit",))]
-        named = draw(st.sampled_from([*(fitting or [MISSING]), *fitting, MISSING]))
+        named = draw(st.sampled_from([*fitting, *fitting, *fitting, MISSING]))
         if word == "accept":
             body = {"proposal": named, "time": draw(st.sampled_from([FIRST, FIRST, SECOND, THIRD]))}
         elif word == "propose":
@@ -607,14 +615,14 @@ def act_sets(draw: st.DrawFn) -> list[Act]:
                 draw(st.sampled_from([TEXT, OTHER_TEXT])), draw(st.sampled_from(["2026-12-03", "2026-12-04"]))
             )
         elif word == "agree-minutes":
-            body = {"minutes": named, "sha256": draw(st.sampled_from([text_hash(TEXT), text_hash(OTHER_TEXT)]))}
+            body = {"minutes": named, "sha256": draw(st.sampled_from(_hashes(found, named)))}
         elif word == "report":
             body = {"commitment": named, "status": draw(st.sampled_from(bodies.STATUSES))}
-        oddity = draw(st.sampled_from([""] * 12 + ["unlawful", "unknown type", "misaddressed"]))
+        oddity = draw(st.sampled_from([""] * 24 + ["unlawful", "unknown type", "misaddressed"]))
         refs = draw(st.sets(st.sampled_from([*[act.id for act in found], MISSING]), max_size=2))
-        if named != MISSING and draw(st.integers(0, 5)):
+        if named != MISSING and draw(st.integers(0, 9)):
             refs.add(named)
-        if found and draw(st.integers(0, 3)):
+        if found and draw(st.integers(0, 5)):
             refs.add(found[0].id)
         opens = word == "invite" and not draw(st.integers(0, 5)) if found else True
         audience = tuple(node for node in parties if node != author)
@@ -625,7 +633,11 @@ def act_sets(draw: st.DrawFn) -> list[Act]:
                 audience=NODES[:1] if oddity == "misaddressed" else audience,
                 matter=TALKS,
                 refs=refs,
-                issued=MORNING + timedelta(minutes=draw(st.integers(0, 5)), days=draw(st.sampled_from([0, 0, 0, 10]))),
+                issued=MORNING
+                + timedelta(
+                    minutes=number if draw(st.integers(0, 2)) else draw(st.integers(0, 5)),
+                    days=draw(st.sampled_from([0, 0, 0, 10])),
+                ),
                 nonce=NONCE if opens else f"{number:032x}",
                 body={"nonsense": 1} if oddity == "unlawful" else body,
             )

@@ -99,8 +99,8 @@ def test_a_missing_field_is_named() -> None:
 
 
 def test_an_unknown_type_cannot_be_said() -> None:
-    with pytest.raises(UserError, match=r"does not know acts of type talks\.invite"):
-        issue(Outgoing("talks.invite", {}))
+    with pytest.raises(UserError, match=r"does not know acts of type nosuchkind\.act"):
+        issue(Outgoing("nosuchkind.act", {}))
 
 
 @pytest.mark.parametrize("text", ["nul\0", "\0"])

@@ -12,9 +12,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from verbale.node import sentences
+from verbale.node import drafts, sentences
 from verbale.node.access import may as has_right
-from verbale.node.models import ActRecord
+from verbale.node.models import ActRecord, Draft
 from verbale.node.partners import colour_of, name_of
 from verbale.protocol import Marking, parse_time
 from verbale.protocol.encoding import format_time
@@ -135,6 +135,11 @@ def _utc(when: datetime) -> str:
 @register.filter
 def act_label(record: ActRecord) -> str:
     return sentences.label_of(record)
+
+
+@register.filter
+def draft_label(draft: Draft) -> str:
+    return drafts.label_of(draft)
 
 
 @register.filter

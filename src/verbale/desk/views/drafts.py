@@ -121,8 +121,17 @@ def _changes(found: Draft) -> list[dict[str, str]]:
     return [{"sign": line[0], "text": line[2:]} for line in lines if line[0] in "+-" and line[2:].strip()]
 
 
-def _lines(body: dict[str, Any]) -> list[str]:
-    return [str(body.get("subject", "")), *body.get("paragraphs", ()), str(body.get("reply_by") or "")]
+# What the form or the house fills in, or says what the paragraphs say as well.
+_NOT_WRITTEN = frozenset({"letterhead", "addressee", "date", "form", "style", "heading", "values", "language", "about"})
+
+
+def _lines(value: Any) -> list[str]:
+    """The texts of a body, one a line, in their order."""
+    if isinstance(value, dict):
+        return [line for key, part in value.items() if key not in _NOT_WRITTEN for line in _lines(part)]
+    if isinstance(value, list):
+        return [line for part in value for line in _lines(part)]
+    return str(value).splitlines() if isinstance(value, str | int) else []
 
 
 @page("read")
