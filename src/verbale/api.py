@@ -199,13 +199,14 @@ def receipt(request: HttpRequest, act: str, holder: str = "") -> HttpResponse:
 @router.get("/files/{sha256}", summary="An attachment")
 def file(request: HttpRequest, sha256: str) -> HttpResponse:
     who = person(request)
-    if not readable_acts(who).filter(files__sha256=sha256).exists():
+    # Named as an act calls it that the person may read: another dossier may hold the file under another name.
+    named = ActFile.objects.filter(sha256=sha256, act__in=readable_acts(who)).first()
+    if named is None:
         raise Http404
     path = attachments.path_of(sha256)
     if not path.exists():
         raise Http404
-    named = ActFile.objects.filter(sha256=sha256).first()
-    return download(path.read_bytes(), named.name if named else sha256, "application/octet-stream")
+    return download(path.read_bytes(), named.name or sha256, "application/octet-stream")
 
 
 @router.get("/drafts", summary="Drafts that have not left")

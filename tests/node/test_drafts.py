@@ -350,3 +350,77 @@ def test_who_read_an_earlier_version_does_not_clear_the_later_one(lazuria: Peer,
         drafts.clear(draft, tomas, version=1)
     assert ActRecord.objects.count() == 0
     assert drafts.clear(draft, tomas, version=2)
+
+
+def test_another_head_clears_what_a_head_drafted(lazuria: Peer, person: Person, tomas: User) -> None:
+    both = person("both", "desk", "head", first_name="Jun", last_name="Sato")
+    (record,) = drafts.clear(submitted(both), tomas)
+    clearing = Clearing.objects.get(act_id=record.id)
+    assert (clearing.drafted_by, clearing.cleared_by) == ("Jun Sato", "Tomas Lindqvist")
+
+
+@pytest.mark.parametrize("status", ["pending", "blocked", None])
+def test_an_addressee_that_is_no_confirmed_partner_stops_everything(
+    lazuria: Peer, ada: User, tomas: User, status: str | None
+) -> None:
+    """Another addressee is confirmed, and a companion lawful: neither is sent anything."""
+    if status:
+        Peer("VD", "Republic of Verdia").befriend()
+        Partner.objects.filter(pk="VD").update(status=status)
+    companion = Companion("incident.report", {"title": "x"}, "0" * 32)
+    draft = submitted(ada, audience=("LZ", "VD"), companions=(companion,))
+    with pytest.raises(UserError, match="VD is not a confirmed partner") as caught:
+        drafts.clear(draft, tomas)
+    assert caught.value.field == "audience"
+    assert (stored(draft).status, stored(draft).act_id, stored(draft).decided_by) == ("submitted", "", None)
+    assert ActRecord.objects.count() == Clearing.objects.count() == Delivery.objects.count() == 0
+    assert not AuditEntry.objects.filter(verb="cleared").exists()
+
+
+def test_each_submission_keeps_what_was_said_and_by_whom(lazuria: Peer, ada: User, tomas: User) -> None:
+    draft = submitted(ada)
+    drafts.give_back(draft, tomas, "another number")
+    drafts.update(draft, fields("2/2026"), ada)
+    drafts.submit(draft, ada)
+    rows = [(row.version, row.body["number"], row.by) for row in draft.versions.all()]
+    assert rows == [(1, "1/2026", ada), (2, "2/2026", ada)]
+
+
+def test_the_trail_names_every_step_its_matter_and_the_remarks(lazuria: Peer, ada: User, tomas: User) -> None:
+    matter = issue(Outgoing("incident.open", {"title": "Night on the grid"})).matter_id
+    draft = submitted(ada, about=matter)
+    drafts.give_back(draft, tomas, "name the day")
+    drafts.withdraw(draft, ada)
+    rows = AuditEntry.objects.filter(matter_id=matter).order_by("id").values_list("who", "verb", "detail")
+    assert list(rows) == [
+        ("ada", "drafted", str(draft.id)),
+        ("ada", "submitted", str(draft.id)),
+        ("tomas", "returned", f"{draft.id}: name the day"),
+        ("ada", "withdrew", str(draft.id)),
+    ]
+
+
+def test_the_trail_has_a_line_for_each_act_that_left(lazuria: Peer, ada: User, tomas: User) -> None:
+    matter = issue(Outgoing("incident.open", {"title": "Night on the grid"})).matter_id
+    companion = Companion("incident.report", {"title": "Night on the grid"}, matter)
+    draft = submitted(ada, companions=(companion,))
+    records = drafts.clear(draft, tomas)
+    rows = AuditEntry.objects.filter(verb="cleared").order_by("id").values_list("who", "act_id", "matter_id", "detail")
+    assert list(rows) == [("tomas", record.id, record.matter_id, str(draft.id)) for record in records]
+    assert stored(draft).act_id == records[-1].id
+
+
+def test_whatever_is_refused_leaves_no_trace(lazuria: Peer, ada: User, tomas: User) -> None:
+    draft = submitted(ada)
+    before = (AuditEntry.objects.count(), Notice.objects.count())
+    for step in (
+        lambda: drafts.submit(draft, ada),
+        lambda: drafts.update(draft, fields("2/2026"), ada),
+        lambda: drafts.give_back(draft, tomas, " "),
+        lambda: drafts.clear(draft, ada),
+        lambda: drafts.withdraw(draft, tomas),
+    ):
+        with pytest.raises(NodeError):
+            step()
+    assert (AuditEntry.objects.count(), Notice.objects.count()) == before
+    assert (stored(draft).status, draft.versions.count()) == ("submitted", 1)

@@ -1,5 +1,10 @@
 """Partners: known by their credentials, confirmed by their words, refused loudly when their keys change."""
 
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -217,6 +222,26 @@ def test_a_node_that_is_unknown_is_called_by_its_code(lazuria: Peer) -> None:
     assert [partners.name_of(node) for node in ("CR", "LZ", "XX")] == ["Crimson", "Lazuria", "XX"]
 
 
+def test_a_crest_has_the_colour_that_its_state_told_else_one_of_its_own(lazuria: Peer) -> None:
+    assert partners.colour_of("CR") == "#8a1c2b"  # of our configuration
+    made = partners.colour_of("LZ")
+    assert re.fullmatch("#[0-9a-f]{6}", made)
+    assert made == partners.colour_of("LZ") != partners.colour_of("VD")
+    Partner.objects.update(colour="#1d4f91")
+    assert partners.colour_of("LZ") == "#1d4f91"
+
+
+def test_on_a_page_names_and_colours_are_looked_up_once(
+    lazuria: Peer, django_assert_num_queries: Callable[[int], AbstractContextManager]
+) -> None:
+    with django_assert_num_queries(1), partners.looked_up_once():
+        for _ in range(5):
+            assert partners.name_of("LZ") == "Lazuria"
+            partners.colour_of("LZ")
+    Partner.objects.update(name="Kingdom of Azurine")
+    assert partners.names() == {"CR": "Crimson", "LZ": "Azurine"}
+
+
 # -- fetching credentials ---------------------------------------------------------------------------------------------
 
 
@@ -253,3 +278,27 @@ def test_an_address_that_is_none_is_the_users_error(
     with pytest.raises(UserError, match=message) as caught:
         partners.fetch_credentials(endpoint)
     assert caught.value.field == "endpoint"
+
+
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_an_answer_that_is_no_success_is_the_users_error(
+    stranger: Peer, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = httpx.Response(
+        status, content=stranger.credentials.to_bytes(), request=httpx.Request("GET", "https://vd.example")
+    )
+    monkeypatch.setattr(httpx, "get", lambda url, **named: answered)
+    with pytest.raises(UserError, match=r"https://vd\.example cannot be reached") as caught:
+        partners.fetch_credentials("https://vd.example")
+    assert caught.value.field == "endpoint"
+
+
+def test_changed_credentials_are_refused_as_they_come(stranger: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    (link,) = stranger.credentials.links
+    forged = replace(link, payload=link.payload.replace(b"vd.test", b"xx.test"))
+    content = replace(stranger.credentials, links=(forged,)).to_bytes()
+    assert content != stranger.credentials.to_bytes()
+    answered = httpx.Response(200, content=content, request=httpx.Request("GET", "https://vd.example"))
+    monkeypatch.setattr(httpx, "get", lambda url, **named: answered)
+    with pytest.raises(UserError, match="does not answer with credentials"):
+        partners.fetch_credentials("https://vd.example")

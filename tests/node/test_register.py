@@ -1,6 +1,7 @@
 """The register: appending, proofs that the protocol library accepts, cosignatures, exports, and what they cost."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -130,6 +131,28 @@ def test_a_proof_reads_few_nodes_of_a_large_register(monkeypatch: pytest.MonkeyP
         register.consistency(old, 1_000)
     assert len(asked) == 12
     assert max(asked) <= 20  # two a level of a tree of ten
+
+
+def test_a_proof_at_5000_entries_asks_the_database_for_few_nodes() -> None:
+    """Counted in the SQL itself: one look-up, of at most two nodes a level of a tree of thirteen."""
+    append(5_000)
+    records = {index: ActRecord.objects.get(index=index) for index in (0, 4_095, 4_096, 4_999)}
+    register.head_checkpoint()
+    table = TreeNode._meta.db_table
+    for proof in (
+        *(lambda record=record: register.receipts_for([record]) for record in records.values()),
+        *(lambda old=old: register.consistency(old, 5_000) for old in (1, 4_095, 4_097, 4_999)),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            proof()
+        asked = [query["sql"] for query in queries if table in query["sql"]]
+        assert len(asked) == 1
+        within = re.search(r" IN \(([^)]*)\)", asked[0])
+        assert within is not None
+        assert 1 <= len(within[1].split(",")) <= 26
+    for identifier, receipt in register.receipts_for(list(records.values())).items():
+        assert receipt.leaf.act == identifier
+        receipt.verify(ours())
 
 
 def test_a_receipt_costs_as_many_queries_in_a_large_register_as_in_a_small_one() -> None:

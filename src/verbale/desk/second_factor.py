@@ -3,7 +3,10 @@
 import time
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa import app_settings
+from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
@@ -17,6 +20,9 @@ from verbale.node.models import User
 __all__ = ["check_code", "enrol", "enrolled", "practice_code", "recent", "require"]
 
 FRESH_SECONDS = 300
+MOST_WRONG = 5
+"""Wrong codes in a row before one has to wait: a code has six digits."""
+WRONG_SECONDS = 300
 
 
 def _totp(user: User) -> Authenticator | None:
@@ -58,8 +64,49 @@ def check_code(user: User, code: str) -> None:
         raise AccessError(_("Set up an authenticator app, or confirm with your passkey first."))
     if not code.strip():
         raise UserError(_("Enter the code of your authenticator app."), "code")
+    tries = f"verbale.second-factor.wrong?user={user.pk}"
+    if cache.get(tries, 0) >= MOST_WRONG:
+        raise UserError(_("Too many wrong codes. Wait some minutes, and try again."), "code")
     if not TOTP(authenticator).validate_code(code.strip()):
+        cache.set(tries, cache.get(tries, 0) + 1, WRONG_SECONDS)
         raise UserError(_("This code is not valid, or has been used. Wait for the next one."), "code")
+    cache.delete(tries)
+    _keep_used(user, code)
+
+
+def _keep_used(user: User, code: str) -> None:
+    """Remember a used code for as long as it would pass: the library remembers it for one period, and accepts it for
+    three."""
+    periods = 2 * app_settings.TOTP_TOLERANCE + 1
+    key = TOTP(Authenticator(user=user))._get_used_cache_key(code)
+    cache.set(key, "y", periods * app_settings.TOTP_PERIOD)
+
+
+class ActivateForm(ActivateTOTPForm):
+    """Setting up an authenticator app: the code that proves it is used as well."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        _keep_used(self.user, code)
+        return code
+
+
+class AuthenticateForm(forms.AuthenticateForm):
+    """The second factor at log-in: a code used there is not good for a clearance afterwards."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        _keep_used(self.user, code)
+        return code
+
+
+class ReauthenticateForm(forms.ReauthenticateForm):
+    """The second factor once more: as at log-in."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        _keep_used(self.user, code)
+        return code
 
 
 def practice_code(user: User) -> str:

@@ -124,6 +124,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "verbale.desk.accounts.MFAAdapter"
 # One period early or late, since clocks of telephones differ; a code is good once.
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "activate_totp": "verbale.desk.second_factor.ActivateForm",
+    "authenticate": "verbale.desk.second_factor.AuthenticateForm",
+    "reauthenticate": "verbale.desk.second_factor.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = f"Verbale {CONFIG.node}"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
