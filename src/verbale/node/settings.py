@@ -32,11 +32,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "verbale.node",
     "verbale.desk",
-    "verbale.matters.incident",
-    "verbale.matters.channel",
-    "verbale.matters.talks",
-    "verbale.matters.assistance",
-    "verbale.matters.directory",
+    # To add a kind of matter is to add a folder.
+    *sorted(f"verbale.matters.{found.parent.name}" for found in (PACKAGE / "matters").glob("*/apps.py")),
 ]
 
 MIDDLEWARE = [
