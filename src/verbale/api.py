@@ -142,7 +142,7 @@ def case_proof(request: HttpRequest, case: str, page: int = 1) -> list[dict[str,
     who = person(request)
     story_of(who, case)
     start = (max(page, 1) - 1) * _PAGE
-    records = records_of(who, case)[start : start + _PAGE]
+    records = list(records_of(who, case)[start : start + _PAGE])
     saw(who, records)
     return [{**row, "record": act_json(row["record"])} for row in proofs(records)]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,9 @@ STEPS = (
     (4, _("Norms and texts"), _("A norm is proposed, an agreement is negotiated and signed.")),
     (5, _("Cooperation"), _("A hotline, a drill, intelligence and training close the case.")),
 )
-_MOST_ACTS = 5_000
+_MOST_CASES = 5_000
+_MOST_ACTS = 400
+"""The latest acts that a story tells; the pages of the matters and the list of proofs have them all."""
 
 
 @dataclass
@@ -65,6 +67,8 @@ class Story:
     marking: str
     exercise: bool
     steps: list[Step]
+    whole: bool
+    """Whether these are all acts of the case."""
 
     @property
     def following(self) -> Task | None:
@@ -82,11 +86,10 @@ def _matters(user: User, case: str) -> list[Matter]:
     return list(readable_matters(user).filter(Q(pk=case) | Q(about_id=case)).order_by("opened_at", "id"))
 
 
-def records_of(user: User, case: str) -> list[ActRecord]:
+def records_of(user: User, case: str) -> "QuerySet[ActRecord]":
     """Every act of a case that a person may read, in the order in which they were said."""
     matters = [matter.id for matter in _matters(user, case)]
-    rows = readable_acts(user).filter(Q(matter_id__in=matters) | Q(about_id=case)).order_by("issued", "id")
-    return list(rows[:_MOST_ACTS])
+    return readable_acts(user).filter(Q(matter_id__in=matters) | Q(about_id=case)).order_by("issued", "id")
 
 
 def story_of(user: User, case: str) -> Story:
@@ -95,7 +98,7 @@ def story_of(user: User, case: str) -> Story:
     dossier = Matter.objects.filter(pk=case).first()
     if dossier is not None:
         require_read(user, dossier)
-    records = records_of(user, case)
+    records = list(records_of(user, case).reverse()[:_MOST_ACTS])[::-1]
     if not records:
         raise Http404
     matters = _matters(user, case)
@@ -127,6 +130,7 @@ def story_of(user: User, case: str) -> Story:
         marking=first.marking if first is not None else records[0].marking,
         exercise=any(record.exercise for record in records if record.matter_id == case),
         steps=list(steps.values()),
+        whole=len(records) < _MOST_ACTS,
     )
 
 
@@ -139,7 +143,7 @@ def cases_of(user: User) -> list[dict[str, Any]]:
     """The cases of which something stands here, latest first: `case`, `title`, `last_at`."""
     found: dict[str, dict[str, Any]] = {}
     rows = readable_matters(user).order_by("-last_at")
-    for matter in rows.filter(~Q(about_id="") | Q(kind="incident"))[:_MOST_ACTS]:
+    for matter in rows.filter(~Q(about_id="") | Q(kind="incident"))[:_MOST_CASES]:
         case = matter.about_id or matter.id
         told = found.setdefault(case, {"case": case, "title": matter.title, "last_at": matter.last_at, "matters": 0})
         told["matters"] += 1
