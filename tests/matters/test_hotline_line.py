@@ -273,17 +273,16 @@ def test_the_page_is_the_line_itself(ada: User, say: Say, lazuria: Peer, line: M
     for words in (
         f"{ours.issued[11:19]} UTC",
         "On its way to Lazuria",
-        "answered by Lazuria at",
+        "Answered by Lazuria at",
         "answers an earlier message",
         "Arrived at",
         "Without effect:",
         "The act that it is about has not arrived, or is without effect.",
         "Acknowledge",
         "Answer it",
-        "Write a message",
     ):
         assert words in ticker, words
-    for words in ("Operations centre", "Watch officer", "English, French", "No schedule is set."):
+    for words in ("Operations centre", "Watch officer", "English, French", "No schedule is set.", "Write a message"):
         assert words in text, words
     html = page_of(desk, line)
     assert f'data-seen="{answer.id}"' in html
@@ -353,7 +352,7 @@ def test_the_state_of_the_link_and_the_pouch(ada: User, say: Say, person: Person
     # It was carried, and what they say came back before the receipt: whether it is on its way is then of no interest.
     theirs(lazuria, line, "acknowledge", message=message.id, seized="The Minister")
     text = shown(desk, f"/dossiers/{line.id}/").partition("Messages")[2].partition("Tests of")[0]
-    assert "acknowledged by Lazuria at" in text
+    assert "Acknowledged by Lazuria at" in text
     assert "The Minister is seized of it" in text
     assert "On its way" not in text
     Partner.objects.update(failing_since=None, endpoint="")
