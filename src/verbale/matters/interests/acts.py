@@ -58,7 +58,7 @@ class RedLine(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         for name in ("words", "unless", "when", "required"):
             for phrase in getattr(self, name):
-                if not folded(phrase):
+                if not any(character.isalnum() for character in folded(phrase)):
                     raise ValueError(f"{name}: {phrase!r} holds no word")
         if bool(self.when) != bool(self.required):
             raise ValueError("required: phrases that must be there go with those that call for them (when)")

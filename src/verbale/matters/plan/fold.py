@@ -64,7 +64,8 @@ def items_of(state: Mapping[str, Any], version: str | None) -> dict[str, dict[st
 
 def _lay(state: State, act: Act) -> Effect:
     outsider = _outsider(act.parties, act)
-    if outsider is not None:
+    # Addressed to nobody, it has a simpler fault.
+    if act.audience and outsider is not None:
         return outsider
     effect = open_matter(state, act, title=act.body["title"], text=act.body.get("text", ""))
     if effect.effective:
