@@ -59,7 +59,7 @@ def matter_of(user: User, identifier: str, kind: str) -> Matter:
 def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *, keep: bool = True) -> DraftFields:
     """What is to be said, checked; without `keep`, no file is stored. Raises UserError with the field, AccessError."""
     require(user, deed.right)
-    view = View(matter, user)
+    view = View(matter, user, given.to)
     body, contents = _body(deed, view, given)
     about = _about(deed, view, given, user)
     if "about" in deed.body.__struct_fields__:
