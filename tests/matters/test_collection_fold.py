@@ -49,9 +49,22 @@ def test_only_who_takes_part_contributes_and_reports_sightings(word: str) -> Non
     ],
 )  # fmt: skip
 def test_no_contribution_is_marked_above_the_ceiling(ceiling: str | None, marking: Marking, reason: str) -> None:
-    story = joined(ceiling=ceiling)
+    story = joined(ceiling=ceiling, marking=Marking.CLEAR)
     story.say("LZ", "contribute", marking=marking)
     assert (story.fate(), story.state["contributions"]) == (reason, 0 if reason else 1)
+
+
+def test_a_collection_is_not_itself_marked_above_its_ceiling() -> None:
+    story = Story(COLLECTION, ceiling="GREEN", marking=Marking.AMBER)
+    assert story.fate() == "It is marked TLP:AMBER, above the highest marking of the collection, TLP:GREEN."
+    assert story.state == {}
+
+
+def test_a_withdrawal_counts_whatever_its_marking() -> None:
+    story = joined()
+    given = story.say("LZ", "contribute")
+    story.say("LZ", "withdraw", contribution=given, marking=Marking.RED)
+    assert story.fate() == ""
 
 
 def test_a_contribution_is_counted_with_its_files_and_objects() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.matters.small import CASES, MATTER, MORNING, NONCE, Case, Story, act_sets
+from verbale.node.registry import apply_rule, kind_of
 from verbale.protocol import fold, make_act, ordered
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -19,6 +20,15 @@ each_word = pytest.mark.parametrize(
     ids=lambda item: getattr(item, "name", item),
 )
 NOT_THERE = "The act that it is about has not arrived, or is without effect."
+
+
+@each
+def test_the_kind_has_the_acts_of_its_case(case: Case) -> None:
+    known = kind_of(case.name)
+    assert known is not None
+    assert {item.name: item.body for item in known.types} == {
+        f"{case.name}.{word}": body for word, body in case.bodies.items()
+    }
 
 
 @each
@@ -39,7 +49,7 @@ def test_it_opens(case: Case) -> None:
 def test_an_opening_of_another_making_is_without_effect(case: Case, fields: dict[str, Any], reason: str) -> None:
     act = Story(case).acts[0]
     given = {"type": act.type, "author": "CR", "audience": act.audience, "matter": MATTER, "nonce": NONCE}
-    state, effects = fold(case.apply, [make_act(**{**given, **fields}, issued=MORNING, body=act.body)])
+    state, effects = fold(apply_rule, [make_act(**{**given, **fields}, issued=MORNING, body=act.body)])
     assert (state, [reason in effect.sentence() for effect in effects.values()]) == ({}, [True])
 
 
@@ -50,7 +60,7 @@ def test_it_is_opened_by_one_that_is_addressed_as_it_should(case: Case) -> None:
     made = make_act(
         type=act.type, author="CR", audience=audience, matter=MATTER, nonce=NONCE, issued=MORNING, body=act.body
     )
-    state, effects = fold(case.apply, [made])
+    state, effects = fold(apply_rule, [made])
     assert state == {}
     assert effects[made.id].sentence() == (
         "It is addressed to somebody: a position never leaves the house."
@@ -72,7 +82,7 @@ def test_it_is_opened_once(case: Case) -> None:
 def test_nothing_else_takes_effect_before_the_opening(case: Case, word: str) -> None:
     story = Story(case)
     story.say(story.parties[-1], word)
-    state, effects = fold(case.apply, story.acts[1:])
+    state, effects = fold(apply_rule, story.acts[1:])
     assert state == {}
     assert [effect.reason for effect in effects.values()] == [
         "The act that opens this matter has not arrived, or is without effect."
@@ -141,9 +151,9 @@ def test_after_the_close_only_what_outlives_it(case: Case, word: str) -> None:
 @given(data=st.data())
 def test_any_order_of_arrival_with_any_repetition_gives_one_state(case: Case, data: st.DataObject) -> None:
     found = data.draw(act_sets(case))
-    expected = fold(case.apply, found)
+    expected = fold(apply_rule, found)
     arrived = [*data.draw(st.permutations(found)), *data.draw(st.lists(st.sampled_from(found), max_size=5))]
-    assert fold(case.apply, arrived) == expected
+    assert fold(apply_rule, arrived) == expected
 
 
 @each
@@ -152,7 +162,7 @@ def test_any_order_of_arrival_with_any_repetition_gives_one_state(case: Case, da
 def test_rules_change_no_act_and_keep_plain_json(case: Case, data: st.DataObject) -> None:
     found = data.draw(act_sets(case))
     before = [(act.id, deepcopy(act.body)) for act in found]
-    state, effects = fold(case.apply, found)
+    state, effects = fold(apply_rule, found)
     assert [(act.id, act.body) for act in found] == before
     assert json.loads(json.dumps(state)) == state
     assert all(len(key) <= 200 for key in state)
@@ -169,7 +179,7 @@ def test_an_act_without_effect_leaves_the_state_as_it_was(case: Case, data: st.D
     state: dict[str, Any] = {}
     for act in ordered(data.draw(act_sets(case))):
         before = deepcopy(state)
-        effect = case.apply(state, act)
+        effect = apply_rule(state, act)
         assert (state == before) != effect.effective
         assert not effect.effective or state["last"] == act.id
 
@@ -182,7 +192,7 @@ def test_the_sets_reach_effects_of_every_type(case: Case) -> None:
     @settings(max_examples=250, deadline=None, database=None, derandomize=True)
     @given(found=act_sets(case))
     def look(found: list) -> None:
-        _state, effects = fold(case.apply, found)
+        _state, effects = fold(apply_rule, found)
         reached.update(act.type.partition(".")[2] for act in found if effects[act.id].effective)
 
     look()

@@ -6,7 +6,7 @@
     all other parties and to nobody else.
  3. An act that is about a contribution names it among its `refs`.
  4. A party joins once. Only who takes part contributes and reports sightings.
- 5. The marking of a contribution, which is that of its act, is not above the highest marking of the collection.
+ 5. Neither the opening nor a contribution, whose marking is that of its act, is marked above the highest marking.
  6. Only its author withdraws a contribution, once; after the close too, for what was wrong must not stay in use.
  7. A sighting is about a contribution that has not been withdrawn; whoever takes part may say it, its author included.
  8. Only who opened the collection closes it, once.
@@ -44,15 +44,29 @@ def title(state: State) -> str:
     return str(state.get("opening", {}).get("title", ""))
 
 
+def _above(ceiling: str, act: Act) -> Effect | None:
+    highest = Marking(ceiling)
+    if act.marking.rank <= highest.rank:
+        return None
+    return Effect(
+        gettext_noop("It is marked %s, above the highest marking of the collection, %s."),
+        (act.marking.label, highest.label),
+    )
+
+
 def _open(state: State, act: Act) -> Effect:
     body = act.body
+    ceiling = body.get("ceiling", Marking.AMBER.value)
+    above = _above(ceiling, act)
+    if above is not None:
+        return above
     effect = open_matter(
         state,
         act,
         title=body["title"],
         purpose=body["purpose"],
         wanted=list(body["wanted"]),
-        ceiling=body.get("ceiling", Marking.AMBER.value),
+        ceiling=ceiling,
     )
     if effect.effective:
         state["contributions"] = 0
@@ -81,12 +95,9 @@ def _contribute(state: State, act: Act) -> Effect:
     outside = _stays_out(state, act)
     if outside is not None:
         return outside
-    ceiling = Marking(state["opening"]["ceiling"])
-    if act.marking.rank > ceiling.rank:
-        return Effect(
-            gettext_noop("It is marked %s, above the highest marking of the collection, %s."),
-            (act.marking.label, ceiling.label),
-        )
+    above = _above(state["opening"]["ceiling"], act)
+    if above is not None:
+        return above
     body = act.body
     state[f"contribution:{act.id}"] = {
         "by": act.author,
