@@ -8,6 +8,7 @@ from ninja import File, NinjaAPI, Router, Schema
 from ninja.files import UploadedFile
 
 from verbale import __version__
+from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
 from verbale.node.access import audit, readable_acts, readable_matters, require, saw
@@ -123,6 +124,27 @@ def matters(request: HttpRequest, kind: str = "", page: int = 1) -> list[dict[st
         rows = rows.filter(kind=kind)
     start = (max(page, 1) - 1) * _PAGE
     return [_matter_json(matter) for matter in rows[start : start + _PAGE]]
+
+
+@router.get("/cases", summary="Cases that one may read, latest first")
+def cases(request: HttpRequest) -> list[dict[str, Any]]:
+    require(person(request), "read")
+    return cases_of(person(request))
+
+
+@router.get("/cases/{case}", summary="The story of a case: what happened in each step, how it stands, what comes next")
+def case(request: HttpRequest, case: str) -> dict[str, Any]:
+    return story_json(story_of(person(request), case))
+
+
+@router.get("/cases/{case}/proof", summary="Every act of a case with who signed it and receipts, verified now")
+def case_proof(request: HttpRequest, case: str, page: int = 1) -> list[dict[str, Any]]:
+    who = person(request)
+    story_of(who, case)
+    start = (max(page, 1) - 1) * _PAGE
+    records = list(records_of(who, case)[start : start + _PAGE])
+    saw(who, records)
+    return [{**row, "record": act_json(row["record"])} for row in proofs(records)]
 
 
 @router.get("/matters/{matter}", summary="A matter and its folded state")
