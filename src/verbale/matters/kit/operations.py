@@ -62,12 +62,8 @@ def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *,
     require(user, deed.right)
     view = View(matter, user, given.to)
     body, contents = _body(deed, view, given)
-<<<<<<< HEAD
     view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
-    about = _about(deed, view, given, user)
-=======
     about = _about(deed, given, user)
->>>>>>> main
     if "about" in deed.body.__struct_fields__:
         body["about"] = view.opening.get("about") if matter is not None else given.about or None
     body = _in_nfc(deed.complete(view, body))
