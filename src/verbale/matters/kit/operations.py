@@ -3,10 +3,11 @@
 What would be without effect as things stand is refused here, with the reason.
 """
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -61,6 +62,7 @@ def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *,
     require(user, deed.right)
     view = View(matter, user, given.to)
     body, contents = _body(deed, view, given)
+    view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
     about = _about(deed, given, user)
     if "about" in deed.body.__struct_fields__:
         body["about"] = view.opening.get("about") if matter is not None else given.about or None
