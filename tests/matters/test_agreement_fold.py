@@ -1,4 +1,4 @@
-"""The rules of effect of agreements, with what is lawful and what is not; and what holds for every set of their acts."""
+"""The rules of effect of agreements: what is lawful and what is not; and what holds for every set of their acts."""
 
 import json
 from copy import deepcopy
@@ -92,11 +92,13 @@ def lawful(word: str) -> dict[str, Any]:
             "title": "Protocol on the exchange of information",
             "preamble": "The Parties,\n\nwishing to keep the peace,",
             "articles": [
-                {"heading": "Scope", "text": "It applies to both."},
-                {"text": "They exchange what they know."},
-                {"heading": "Costs", "text": "Each bears its own."},
+                "# Scope\nIt applies to both.",
+                "They exchange what they know.",
+                "# Costs\n\nEach bears its own.",
             ],
-            "clause": {"after": "signature", "number": 30, "unit": "day"},
+            "after": "signature",
+            "number": 30,
+            "unit": "day",
         },
         "propose": {"what": "replace", "article": "2", "text": "They exchange what they know at once."},
         "accept": {"proposal": MISSING},
@@ -206,7 +208,7 @@ def test_what_is_about_a_proposal_refers_to_it(word: str) -> None:
         ({"text": "They exchange what they know."}, "It would change nothing."),
         ({"article": "preamble", "text": "The Parties,\n\nwishing to keep the peace,"}, "It would change nothing."),
         (
-            {"article": "clause", "text": "", "clause": {"after": "signature", "number": 30}},
+            {"article": "clause", "text": "", "after": "signature", "number": 30},
             "It would change nothing.",
         ),
         ({"what": "add", "article": "4"}, "The text never had the article after which this one would stand."),
@@ -232,11 +234,11 @@ def test_proposals_without_effect(change: dict[str, Any], reason: str) -> None:
         ({"article": "preamble"}, "peace", "information\n\nThey exchange what they know at once.\n\nArticle 1"),
         ({"article": "preamble", "text": ""}, "peace", "information\n\nArticle 1"),
         (
-            {"article": "clause", "text": "", "clause": NOTIFIED},
+            {"article": "clause", "text": "", **NOTIFIED},
             "30 days",
             "force 1 month after the last notification that the internal procedures",
         ),
-        ({"article": "clause", "text": "", "clause": {}}, "30 days", "force on the day of the last signature."),
+        ({"article": "clause", "text": "", "after": "signature"}, "30 days", "force on the day of the last signature."),
     ],
 )
 def test_a_proposal_that_all_hold_becomes_text(change: dict[str, Any], gone: str, come: str) -> None:
@@ -289,7 +291,7 @@ def test_a_deleted_article_is_gone_and_its_place_remains() -> None:
 
 
 def test_the_text_does_not_grow_without_bound() -> None:
-    story = Story(articles=[{"text": f"Text {n}."} for n in range(100)])
+    story = Story(articles=[f"Text {n}." for n in range(100)])
     for _ in range(MAX_PLACES - 101):
         added = story.say("LZ", "propose", what="add", article="1")
         story.say("CR", "accept", proposal=added)
@@ -499,7 +501,7 @@ def test_notifications_without_effect() -> None:
     story.signed()
     story.say("CR", "notify")
     assert story.fate() == "The agreement does not ask for a notification: it enters into force by signature."
-    story = Story(clause=NOTIFIED)
+    story = Story(**NOTIFIED)
     story.signed()
     story.say("CR", "notify")
     assert story.fate() == ""
@@ -525,7 +527,7 @@ def test_thirty_days_after_the_last_signature() -> None:
 
 
 def test_a_month_after_the_last_notification() -> None:
-    story = Story(clause=NOTIFIED).signed()
+    story = Story(**NOTIFIED).signed()
     story.say("LZ", "notify", issued=datetime(2027, 1, 31, 8, 0, tzinfo=UTC))
     force = force_of(story.state)
     assert force is not None
@@ -555,7 +557,7 @@ def test_days_and_months(day: date, number: int, unit: str, expected: date | Non
 def test_the_clause_that_counts_is_that_of_the_agreed_text() -> None:
     story = Story()
     first = story.state["text"]
-    proposal = story.say("LZ", "propose", article="clause", text="", clause=NOTIFIED)
+    proposal = story.say("LZ", "propose", article="clause", text="", **NOTIFIED)
     story.say("CR", "accept", proposal=proposal)
     assert force_of(story.state).after == "notification"  # type: ignore[union-attr]
     for node in story.parties:
@@ -572,19 +574,21 @@ def test_the_clause_that_counts_is_that_of_the_agreed_text() -> None:
         ("open", {"title": ""}),
         ("open", {"title": "x "}),
         ("open", {"articles": []}),
-        ("open", {"articles": [{"text": "x"}] * 101}),
-        ("open", {"articles": [{"text": ""}]}),
-        ("open", {"articles": [{"text": "x\n\n\ny"}]}),
-        ("open", {"articles": [{"text": "x\r\ny"}]}),
+        ("open", {"articles": ["x"] * 101}),
+        ("open", {"articles": [""]}),
+        ("open", {"articles": ["# Heading"]}),
+        ("open", {"articles": ["# " + "x" * 301 + "\ny"]}),
+        ("open", {"articles": ["x\n\n\ny"]}),
+        ("open", {"articles": ["x\r\ny"]}),
         ("open", {"preamble": "\nx"}),
         ("open", {"languages": []}),
         ("open", {"languages": ["en", "en"]}),
         ("open", {"languages": ["english"]}),
         ("open", {"depositary": "nobody"}),
-        ("open", {"clause": {"after": "ratification"}}),
-        ("open", {"clause": {"number": -1}}),
-        ("open", {"clause": {"number": 37, "unit": "month"}}),
-        ("open", {"clause": {"number": 1001}}),
+        ("open", {"after": "ratification"}),
+        ("open", {"number": -1}),
+        ("open", {"number": 37, "unit": "month"}),
+        ("open", {"number": 1001}),
         ("open", {"about": "x"}),
         ("propose", {"what": "change"}),
         ("propose", {"article": None}),
@@ -598,8 +602,9 @@ def test_the_clause_that_counts_is_that_of_the_agreed_text() -> None:
         ("propose", {"what": "add", "article": "clause"}),
         ("propose", {"article": "preamble", "heading": "x"}),
         ("propose", {"article": "clause", "text": ""}),
-        ("propose", {"article": "clause", "clause": {}}),
-        ("propose", {"clause": {}}),
+        ("propose", {"article": "clause", "after": "signature"}),
+        ("propose", {"after": "signature"}),
+        ("propose", {"article": "clause", "text": "", "after": "signature", "number": 37, "unit": "month"}),
         ("accept", {"proposal": "x"}),
         ("agree", {"sha256": "x"}),
         ("sign", {"sha256": MISSING, "capacity": "ambassador"}),
@@ -642,7 +647,7 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"what": "add", "article": "1", "text": "Three."},
     {"what": "add", "text": "Four."},
     {"what": "replace", "article": "preamble", "text": "Five."},
-    {"what": "replace", "article": "clause", "clause": NOTIFIED},
+    {"what": "replace", "article": "clause", **NOTIFIED},
     {"what": "replace", "article": "9", "text": "Six."},
 )
 

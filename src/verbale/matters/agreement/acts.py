@@ -26,18 +26,18 @@ __all__ = [
     "CLAUSE",
     "MAX_ARTICLES",
     "MAX_DAYS",
+    "MAX_HEADING",
     "MAX_MONTHS",
     "PREAMBLE",
     "WHATS",
     "Acceptance",
     "Agreement",
-    "Article",
-    "Clause",
     "Notification",
     "Opening",
     "Proposal",
     "Signature",
     "Withdrawal",
+    "article_of",
     "canonical_text",
     "clause_sentence",
     "spelled",
@@ -51,49 +51,36 @@ CAPACITIES = ("head-of-state", "head-of-government", "foreign-minister", "full-p
 """Vienna Convention on the Law of Treaties, Article 7: the first three need no full powers (paragraph 2 (a))."""
 MAX_ARTICLES = 100
 MAX_DAYS, MAX_MONTHS = 1_000, 36
+MAX_HEADING = 300
 
 _ArticleText = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 _Preamble = Annotated[str, msgspec.Meta(max_length=20_000)]
 _Remark = Annotated[str, msgspec.Meta(max_length=5_000)]
 _Place = Annotated[str, msgspec.Meta(max_length=100)]
-_Heading = Annotated[str, msgspec.Meta(max_length=300)]
+_Heading = Annotated[str, msgspec.Meta(max_length=MAX_HEADING)]
 _Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")]
+_After = Annotated[str, msgspec.Meta(pattern=r"^(signature|notification)\Z")]
+"""The last signature, or the last notification that internal procedures are completed (VCLT Article 24 (1))."""
+_Number = Annotated[int, msgspec.Meta(ge=0, le=MAX_DAYS)]
+"""So many days or months later; 0: on that very day."""
+_Unit = Annotated[str, msgspec.Meta(pattern=r"^(day|month)\Z")]
 _Node = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9-]{1,23}\Z")]
 _What = Annotated[str, msgspec.Meta(pattern=rf"^({'|'.join(WHATS)})\Z")]
 _Target = Annotated[str, msgspec.Meta(pattern=rf"^([1-9]\d{{0,2}}|[0-9a-f]{{64}}|{PREAMBLE}|{CLAUSE})\Z")]
 """An article is named for good by its place in the opening, or by the proposal that added it. Its number can change."""
 
 
-class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the agreement enters into force (VCLT Article 24 (1)): so long after the last act of a kind."""
-
-    after: Annotated[str, msgspec.Meta(pattern=r"^(signature|notification)\Z")] = "signature"
-    """The last signature, or the last notification that internal procedures are completed."""
-    number: Annotated[int, msgspec.Meta(ge=0, le=MAX_DAYS)] = 0
-    """0: on that very day."""
-    unit: Annotated[str, msgspec.Meta(pattern=r"^(day|month)\Z")] = "day"
-
-    def __post_init__(self) -> None:
-        if self.unit == "month" and self.number > MAX_MONTHS:
-            raise ValueError(f"number: at most {MAX_MONTHS} months")
-
-
-class Article(msgspec.Struct, frozen=True):
-    """Numbered by its place."""
-
-    text: _ArticleText
-    heading: _Heading = ""
-
-    def __post_init__(self) -> None:
-        _check_spelling(heading=self.heading, text=self.text)
-
-
 class Opening(msgspec.Struct, frozen=True):
     title: Line
-    articles: Annotated[list[Article], msgspec.Meta(min_length=1, max_length=MAX_ARTICLES)]
-    clause: Clause = Clause()
+    articles: Annotated[list[_ArticleText], msgspec.Meta(min_length=1, max_length=MAX_ARTICLES)]
+    """Numbered by their places; see `article_of`."""
     preamble: _Preamble = ""
-    languages: Annotated[list[_Language], msgspec.Meta(min_length=1, max_length=6)] = ["en"]
+    after: _After = "signature"
+    number: _Number = 0
+    unit: _Unit = "day"
+    languages: Annotated[list[_Language], msgspec.Meta(min_length=1, max_length=6)] = msgspec.field(
+        default_factory=lambda: ["en"]
+    )
     """Those in which the text is done; the first is that of the text negotiated here."""
     depositary: _Node | None = None
     """One of the parties."""
@@ -101,6 +88,12 @@ class Opening(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         _check_spelling(title=self.title, preamble=self.preamble)
+        for item in self.articles:
+            _check_spelling(articles=item)
+            heading, text = article_of(item)
+            if not text or len(heading) > MAX_HEADING:
+                raise ValueError(f"articles: each has a text, and a heading of at most {MAX_HEADING} characters")
+        _check_clause(self.number, self.unit)
         if len(set(self.languages)) != len(self.languages):
             raise ValueError("languages: each once")
 
@@ -112,18 +105,22 @@ class Proposal(msgspec.Struct, frozen=True):
     heading: _Heading = ""
     text: _Preamble = ""
     """The new text of the article or the preamble."""
-    clause: Clause | None = None
+    after: _After | None = None
+    """With `number` and `unit`: the new clause on entry into force."""
+    number: _Number = 0
+    unit: _Unit = "day"
     reason: _Remark = ""
     about: Hex32 | None = None
 
     def __post_init__(self) -> None:
         _check_spelling(heading=self.heading, text=self.text)
+        _check_clause(self.number, self.unit)
         if self.what != "add" and self.article is None:
             raise ValueError("article: what is replaced or deleted must be named")
         if self.article in (PREAMBLE, CLAUSE) and self.what != "replace":
             raise ValueError(f"what: the {self.article} can only be replaced")
-        if (self.clause is not None) != (self.article == CLAUSE):
-            raise ValueError("clause: given when the clause is replaced, and only then")
+        if (self.after is not None) != (self.article == CLAUSE):
+            raise ValueError("after: given when the clause on entry into force is replaced, and only then")
         if bool(self.heading) and (self.what == "delete" or self.article in (PREAMBLE, CLAUSE)):
             raise ValueError("heading: only an article has one")
         takes_text = self.what != "delete" and self.article not in (PREAMBLE, CLAUSE)
@@ -187,6 +184,17 @@ def spelled(text: str) -> str:
     lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).splitlines()]
     kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
     return "\n".join(kept).strip("\n")
+
+
+def article_of(text: str) -> tuple[str, str]:
+    """Heading and text of an article as it is written in the opening: a first line `# Scope` is its heading."""
+    first, _end, rest = text.partition("\n")
+    return (first[2:].strip(), rest.strip("\n")) if first.startswith("# ") else ("", text)
+
+
+def _check_clause(number: int, unit: str) -> None:
+    if unit == "month" and number > MAX_MONTHS:
+        raise ValueError(f"number: at most {MAX_MONTHS} months")
 
 
 def _check_spelling(**texts: str) -> None:

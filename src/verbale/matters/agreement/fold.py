@@ -47,7 +47,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from verbale.matters import rules
-from verbale.matters.agreement.acts import CLAUSE, PREAMBLE, canonical_text, text_hash
+from verbale.matters.agreement.acts import CLAUSE, PREAMBLE, article_of, canonical_text, text_hash
 from verbale.protocol import EFFECTIVE, Act, Effect, State, gettext_noop
 
 __all__ = ["MAX_HELD", "MAX_PLACES", "rule", "text_of", "title"]
@@ -77,10 +77,9 @@ def text_of(state: Mapping[str, Any], digest: str) -> str:
     return _spell(state, entry) if entry else ""
 
 
-def _clause(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    given = given or {}
+def _clause(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "after": given.get("after", "signature"),
+        "after": given.get("after") or "signature",
         "number": given.get("number", 0),
         "unit": given.get("unit", "day"),
     }
@@ -98,11 +97,12 @@ def _open(state: State, act: Act) -> Effect:
     if not effect.effective:
         return effect
     for place, item in enumerate(body["articles"], 1):
-        _revise(state, act, f"{act.id}:{place}", item)
+        heading, text = article_of(item)
+        _revise(state, act, f"{act.id}:{place}", {"heading": heading, "text": text})
     _revise(state, act, f"{act.id}:0", {"text": body.get("preamble", "")})
     state["articles"] = [[str(place), f"{act.id}:{place}"] for place in range(1, len(body["articles"]) + 1)]
     state["preamble"] = f"{act.id}:0"
-    state["clause"] = _clause(body.get("clause"))
+    state["clause"] = _clause(body)
     _set_text(state, act)
     return effect
 
@@ -169,7 +169,7 @@ def _propose(state: State, act: Act) -> Effect:
         "article": article,
         "heading": body.get("heading", ""),
         "text": body.get("text", ""),
-        "clause": _clause(body["clause"]) if article == CLAUSE else None,
+        "clause": _clause(body) if article == CLAUSE else None,
         "reason": body.get("reason", ""),
         "issued": act.issued,
         "held": [me],
@@ -192,14 +192,17 @@ def _against_change(state: State, change: Mapping[str, Any]) -> Effect | None:
             return Effect(gettext_noop("The text cannot hold another article."))
         return None
     if article == CLAUSE:
-        same = _clause(change.get("clause")) == state["clause"]
+        same = _clause(change.get("clause") or change) == state["clause"]
     elif article == PREAMBLE:
         same = change.get("text", "") == state[f"revision:{state['preamble']}"]["text"]
     elif not articles.get(article):
         return Effect(gettext_noop("The text has no such article, or no longer."))
     else:
         now = state[f"revision:{articles[article]}"]
-        same = what == "replace" and (change.get("heading", ""), change.get("text", "")) == (now["heading"], now["text"])
+        same = what == "replace" and (change.get("heading", ""), change.get("text", "")) == (
+            now["heading"],
+            now["text"],
+        )
     return Effect(gettext_noop("It would change nothing.")) if same else None
 
 
@@ -315,7 +318,10 @@ def _agree(state: State, act: Act) -> Effect:
     parties = state["opening"]["parties"]
     if all(state.get(f"agreed:{node}", {}).get("sha256") == digest for node in parties):
         state["authenticated"] = {"sha256": digest, "act": act.id, "issued": act.issued}
+        text = state[f"text:{digest}"]
         state["text"] = digest
+        for part in ("articles", "preamble", "clause"):
+            state[part] = text[part]
     return EFFECTIVE
 
 
@@ -344,7 +350,7 @@ def _notify(state: State, act: Act) -> Effect:
     me = act.author
     if f"signature:{me}" not in state:
         return Effect(gettext_noop("%s had not signed the agreement."), (me,))
-    if state[f"text:{state['authenticated']['sha256']}"]["clause"]["after"] != "notification":
+    if state["clause"]["after"] != "notification":
         return Effect(gettext_noop("The agreement does not ask for a notification: it enters into force by signature."))
     if f"notification:{me}" in state:
         return Effect(gettext_noop("%s had already notified."), (me,))

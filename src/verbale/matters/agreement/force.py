@@ -55,8 +55,6 @@ def force_of(state: Mapping[str, Any]) -> Force | None:
     if opening is None:
         return None
     clause, parties = state["clause"], opening["parties"]
-    if "authenticated" in state:
-        clause = state[f"text:{state['authenticated']['sha256']}"]["clause"]
     asks = clause["after"] == "notification"
     unsigned = tuple(node for node in parties if f"signature:{node}" not in state)
     silent = tuple(node for node in parties if asks and f"notification:{node}" not in state)
