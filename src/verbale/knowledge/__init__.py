@@ -11,6 +11,7 @@ from verbale.knowledge.events import (
     all_event_scales,
     code,
     coding,
+    reads_body,
 )
 from verbale.knowledge.forms import FREE, Field, Form, all_forms, check_values, form_of, render
 from verbale.knowledge.measures import Measure, MeasurePack, all_measures
@@ -49,6 +50,7 @@ __all__ = [
     "curve_of",
     "form_of",
     "reach",
+    "reads_body",
     "render",
     "scale_of",
 ]

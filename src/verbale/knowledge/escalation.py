@@ -8,8 +8,8 @@ Each event has a value of the Goldstein scale: below nought conflict, above it c
 
 The values are those of Goldstein (1992), who adds them up over a period of time. In place of periods with edges each
 event here weighs half after a half-life. The floor is that of a cumulative sum (Page 1954): cooperation takes tension
-away that is there, and can't be saved up to outweigh what comes later. Events of one moment are added before the floor,
-so the order in which they are given never matters.
+away that is there, and cannot be saved up to outweigh what comes later. Events of one moment are added before the
+floor, so the order in which they are given never matters.
 
 Levels have two thresholds each: they are entered at one and left below the lower one.
 """

@@ -16,7 +16,18 @@ import msgspec
 
 from verbale.knowledge.packs import PackHead, load_kind
 
-__all__ = ["Coded", "Coding", "EventCode", "EventScale", "TensionLevel", "Rule", "all_event_scales", "code", "coding"]
+__all__ = [
+    "Coded",
+    "Coding",
+    "EventCode",
+    "EventScale",
+    "Rule",
+    "TensionLevel",
+    "all_event_scales",
+    "code",
+    "coding",
+    "reads_body",
+]
 
 CODING = "verbale"
 """The coding in use. A state puts its own in place by a pack of this id and a higher version."""
@@ -89,16 +100,16 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def fits(self, act_type: str, body: Mapping[str, Any], marking: str, precedence: str) -> bool:
         return (
-            any(_same_type(pattern, act_type) for pattern in self.types)
+            self.names(act_type)
             and (not self.markings or marking in self.markings)
             and (not self.precedences or precedence in self.precedences)
             and all(_text(_at(body, path)) in values for path, values in self.where.items())
             and all(_text(_at(body, path)) for path in self.filled)
         )
 
-    @property
-    def reads_body(self) -> bool:
-        return bool(self.where or self.filled)
+    def names(self, act_type: str) -> bool:
+        """Whether it is about acts of that type."""
+        return any(_same_type(pattern, act_type) for pattern in self.types)
 
 
 def _same_type(pattern: str, act_type: str) -> bool:
@@ -196,3 +207,9 @@ def code(act_type: str, body: Mapping[str, Any], *, marking: str = "", precedenc
         if rule.fits(act_type, body, marking, precedence):
             return _coded(place)
     return None
+
+
+@cache
+def reads_body(act_type: str) -> bool:
+    """Whether the code of such an act hangs on its body: who codes many need not open the others."""
+    return any(rule.where or rule.filled for rule in coding().rules if rule.names(act_type))
