@@ -201,10 +201,16 @@ def _coded(rule_place: int) -> Coded:
     return Coded(named.code, named.name, scale.value(named.code), rule.because)
 
 
+@cache
+def _places(act_type: str) -> tuple[int, ...]:
+    """Which rules are about acts of a type, of which there may be many thousands."""
+    return tuple(place for place, rule in enumerate(coding().rules) if rule.names(act_type))
+
+
 def code(act_type: str, body: Mapping[str, Any], *, marking: str = "", precedence: str = "") -> Coded | None:
     """The event that an act is; None where the coding does not know such acts."""
-    for place, rule in enumerate(coding().rules):
-        if rule.fits(act_type, body, marking, precedence):
+    for place in _places(act_type):
+        if coding().rules[place].fits(act_type, body, marking, precedence):
             return _coded(place)
     return None
 
@@ -212,4 +218,4 @@ def code(act_type: str, body: Mapping[str, Any], *, marking: str = "", precedenc
 @cache
 def reads_body(act_type: str) -> bool:
     """Whether the code of such an act hangs on its body: who codes many need not open the others."""
-    return any(rule.where or rule.filled for rule in coding().rules if rule.names(act_type))
+    return any(coding().rules[place].where or coding().rules[place].filled for place in _places(act_type))

@@ -1,10 +1,12 @@
 """The acts between us and a partner that one person may read, coded, and the curve over them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,9 +20,10 @@ from verbale.protocol.encoding import format_time
 
 __all__ = ["Relation", "Said", "relation_with", "relations"]
 
-_LIGHT = ("id", "type", "author", "audience", "issued", "recorded_at", "marking", "precedence", "exercise", "reason")
+_LIGHT = ("id", "type", "author", "to", "issued", "recorded_at", "marking", "precedence", "exercise", "reason")
 _AT_ONCE = 500
 """Bodies read in one query."""
+_MOST_KNOWN = 200_000
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,9 @@ def relations(user: User, nodes: Collection[str], *, days: int = 0, now: datetim
     start = until - timedelta(days=days) - reach(coding())
     said: dict[str, list[Said]] = {node: [] for node in nodes}
     rows = _between(user, nodes, start)
-    bodies = _bodies(row["id"] for row, _others in rows if reads_body(row["type"]))
+    codes = _codes([row for row, _others in rows])
     for row, others in rows:
-        item = _coded(row, bodies.get(row["id"], {}))
+        item = _said(row, codes[row.id])
         for node in others:
             said[node].append(item)
     found = {}
@@ -83,40 +86,62 @@ def relations(user: User, nodes: Collection[str], *, days: int = 0, now: datetim
     return found
 
 
-def _between(user: User, nodes: Collection[str], start: datetime) -> list[tuple[dict[str, Any], list[str]]]:
+def _between(user: User, nodes: Collection[str], start: datetime) -> list[tuple[Any, list[str]]]:
     """Acts that we addressed to one of the nodes, or one of them to us, each with the nodes that it concerns."""
-    me, wanted = node_name(), set(nodes)
-    rows = readable_acts(user).filter(issued__gte=format_time(start), author__in=[me, *wanted]).values(*_LIGHT)
+    me, wanted = node_name(), {f'"{node}"': node for node in nodes}
+    rows = (
+        readable_acts(user)
+        .filter(issued__gte=format_time(start), author__in=[me, *nodes])
+        # As text: to read the JSON of a hundred thousand audiences takes longer than all the rest.
+        .annotate(to=Cast("audience", TextField()))
+        .values_list(*_LIGHT, named=True)
+    )
     found = []
     for row in rows.iterator(chunk_size=2_000):
-        if row["author"] != me:
-            others = [row["author"]] if me in row["audience"] else []
+        if row.author != me:
+            others = [row.author] if f'"{me}"' in row.to else []
         else:
-            others = [node for node in row["audience"] if node in wanted]
+            others = [node for quoted, node in wanted.items() if quoted in row.to]
         if others:
             found.append((row, others))
     return found
 
 
-def _bodies(ids: Iterable[str]) -> dict[str, Any]:
-    wanted = list(ids)
-    return {
-        record.id: record.act.body
-        for place in range(0, len(wanted), _AT_ONCE)
-        for record in ActRecord.objects.filter(id__in=wanted[place : place + _AT_ONCE]).only("id", "payload")
+_known: dict[str, Coded | None] = {}
+"""Codes of acts that had to be opened: neither an act nor the coding changes while this process runs."""
+
+
+def _codes(rows: Sequence[Any]) -> dict[str, Coded | None]:
+    """The code of each act. Only those are opened whose code hangs on what they say, once a process."""
+    found = {
+        row.id: _known[row.id]
+        if row.id in _known
+        else code(row.type, {}, marking=row.marking, precedence=row.precedence)
+        for row in rows
     }
+    wanted = {row.id: row for row in rows if row.id not in _known and reads_body(row.type)}
+    ids = list(wanted)
+    opened = {}
+    for place in range(0, len(ids), _AT_ONCE):
+        for record in ActRecord.objects.filter(id__in=ids[place : place + _AT_ONCE]).only("id", "payload"):
+            row = wanted[record.id]
+            opened[row.id] = code(row.type, record.act.body, marking=row.marking, precedence=row.precedence)
+    if len(_known) + len(opened) > _MOST_KNOWN:
+        _known.clear()
+    _known.update(opened)
+    return found | opened
 
 
-def _coded(row: dict[str, Any], body: dict[str, Any]) -> Said:
+def _said(row: Any, coded: Coded | None) -> Said:
     return Said(
-        id=row["id"],
-        type=row["type"],
-        author=row["author"],
+        id=row.id,
+        type=row.type,
+        author=row.author,
         # A clock that runs ahead, or a date put forward, does not carry an act beyond the day on which it was here.
-        moment=parse_time(min(row["issued"], row["recorded_at"]), "issued"),
-        exercise=row["exercise"],
-        effective=row["reason"] is None,
-        coded=code(row["type"], body, marking=row["marking"], precedence=row["precedence"]),
+        moment=parse_time(min(row.issued, row.recorded_at), "issued"),
+        exercise=row.exercise,
+        effective=row.reason is None,
+        coded=coded,
     )
 
 

@@ -14,7 +14,7 @@ from verbale.node.partners import colour_of, name_of
 
 __all__ = ["plot_of"]
 
-_LEFT, _WIDTH, _RIGHT = 34, 660, 86
+_LEFT, _WIDTH, _RIGHT = 24, 740, 26
 _TOP, _CURVE, _GAP, _STRIP, _FOOT = 14, 190, 22, 84, 22
 _STEPS = 330
 """Places along the curve that are worked out; between them lies a straight line."""
@@ -87,7 +87,7 @@ def plot_of(relation: Relation, days: int) -> dict[str, Any] | None:
         "sides": [{"name": name_of(node), "colour": colour_of(node)} for node in (me, relation.node)],
         "left": _LEFT,
         "right": _LEFT + _WIDTH,
-        "label": _LEFT + _WIDTH + 6,
+        "label": _LEFT + 5,
         "top": _TOP,
         "floor": _TOP + _CURVE,
         "zero": zero,

@@ -54,10 +54,10 @@ def standing(relation: Relation) -> str:
     return sentence % {"name": name_of(relation.node), "level": level_name(level), "day": on_day(entered.moment)}
 
 
-def became(relation: Relation, level: TensionLevel, moment: object) -> str:
+def became(node: str, level: TensionLevel, moment: object) -> str:
     """For the desk: what they became, and when."""
     sentence = str(_BECAME.get(level.code) or gettext_lazy("Relations with %(name)s became %(level)s %(day)s"))
-    return sentence % {"name": name_of(relation.node), "level": level_name(level), "day": on_day(moment)}
+    return sentence % {"name": name_of(node), "level": level_name(level), "day": on_day(moment)}
 
 
 def trend_sentence(relation: Relation) -> str:

@@ -18,6 +18,8 @@ __all__ = ["escalation"]
 PERIODS = (30, 90, 365)
 """Days that can be looked at."""
 _A_PAGE = 50
+_GRAVE = 2
+"""Place of the level from which on the sentence is red."""
 
 
 @page("read")
@@ -43,7 +45,7 @@ def escalation(request: HttpRequest, node: str) -> HttpResponse:
             "trend": trend_sentence(relation),
             "relation": relation,
             "tension": f"{relation.curve.tension:.1f}",
-            "grave": relation.curve.level.code != method.levels[0].code,
+            "grave": method.levels.index(relation.curve.level) >= _GRAVE,
             "crossings": _crossings(relation, days),
             "plot": plot_of(relation, days),
             "rows": _rows(shown),
