@@ -37,6 +37,8 @@ class _Rise:
 _known: dict[tuple[object, ...], list[_Rise]] = {}
 """Rises by all that they hang on, so that a desk that is opened again does not read the year's acts anew."""
 _MOST_KNOWN = 256
+_NAMED = 50
+"""Acts of one moment among which the one to name is looked for."""
 
 
 def alerts(user: User, now: datetime | None = None) -> list[Task]:
@@ -68,7 +70,7 @@ def _rises(user: User, nodes: tuple[str, ...], until: datetime) -> list[_Rise]:
 
 
 def _task(rise: _Rise) -> Task:
-    record = ActRecord.objects.filter(id__in=rise.keys).order_by("-issued", "-id").first()
+    record = ActRecord.objects.filter(id__in=rise.keys[-_NAMED:]).order_by("-issued", "-id").first()
     place = coding().levels.index(rise.level)
     return Task(
         ours=True,
