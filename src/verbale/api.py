@@ -8,8 +8,8 @@ from ninja import File, NinjaAPI, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from verbale import __version__
-from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.desk import relations
+from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
 from verbale.node.access import audit, readable_acts, readable_matters, require, saw
