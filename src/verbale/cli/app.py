@@ -57,7 +57,9 @@ def common(
 
 files.install(app)
 server.install(app)
-app.command("demo", help="Play a case between two nodes on this machine, and leave them running.")(demo.demo)
+app.command("demo", help="Play a case in five steps between three nodes on this machine, and leave them running.")(
+    demo.demo
+)
 app.add_typer(people.app, name="user", help="People of the node.")
 app.add_typer(people.tokens, name="token", help="Tokens of the REST API.")
 app.add_typer(partners.app, name="partner", help="Partner nodes and their credentials.")

@@ -9,7 +9,7 @@ from verbale.demo.scenario import answer_text, contacts_of, incident_fields, not
 from verbale.demo.stage import Stage
 from verbale.intel import read_report_file
 
-__all__ = ["open_directory", "tell"]
+__all__ = ["find_contact", "open_directory", "tell"]
 
 
 def open_directory(stage: Stage, a: NodeProcess, b: NodeProcess, forum: NodeProcess) -> str:
@@ -30,6 +30,14 @@ def open_directory(stage: Stage, a: NodeProcess, b: NodeProcess, forum: NodeProc
     return directory
 
 
+def find_contact(stage: Stage, a: NodeProcess, b: NodeProcess) -> None:
+    """Whom to reach on the other side, out of our mirror of the directory."""
+    found = a.api("desk", "GET", f"/directory/contacts?state={b.side.node}&role=diplomatic")
+    if not found:
+        raise DemoError(f"{a.side.name} finds no diplomatic point of contact of {b.side.name}")
+    stage.say(f"{a.side.name}: the desk officer finds {found[0]['name']} as {b.side.name}'s point of contact.")
+
+
 def tell(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, default: bool) -> tuple[str, dict[str, Any]]:
     """The incident, the note and its answer. Returns the dossier's id and how the case is told."""
     report = read_report_file(report_file)
@@ -45,9 +53,7 @@ def tell(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, defaul
     case = str(stage.noted(a, opened)["matter"])
     reasons = "Serious effect on large organisations for less than a day."
     stage.do(a, f"/incident/{case}/assess", who="analyst", scale="uk-ncsc", level="3", reasons=reasons)
-    stage.say(f"{a.side.name}: the desk officer finds {b.side.name}'s points of contact and drafts a note verbale.")
-    if not a.api("desk", "GET", f"/directory/contacts?state={b.side.node}&role=diplomatic"):
-        raise DemoError(f"{a.side.name} finds no diplomatic point of contact of {b.side.name}")
+    stage.say(f"{a.side.name}: the desk officer drafts a note verbale; the head of mission clears it.")
     note = stage.draft(
         a,
         "/channel/notes",

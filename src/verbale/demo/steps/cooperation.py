@@ -183,9 +183,9 @@ def _training(stage: Stage, a: NodeProcess, b: NodeProcess, case: str) -> str:
     return capacity
 
 
-def close(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, laid: dict[str, Any], talks: str) -> None:
+def close(stage: Stage, a: NodeProcess, b: NodeProcess, laid: dict[str, Any], talks: str) -> None:
     """What is done is told, the talks are closed; the plan stays open while the training is to come."""
     stage.say("What is done is told; the talks are closed. The plan stays open: the training is to come.")
     for item, node in (("1", a), ("2", a), ("3", b)):
-        stage.draft(node, f"/plan/{laid['matter']}/done", version=laid["id"], item=item)
+        stage.do(node, f"/plan/{laid['matter']}/done", version=laid["id"], item=item)
     stage.draft(a, f"/talks/{talks}/close", text="The commitments made are being kept; the rest is in the plan.")

@@ -48,8 +48,8 @@ def talk(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, fields: dict[s
     return talks
 
 
-def ask(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, talks: str) -> None:
-    """The request for assistance with preservation, the agreed minutes, the commitments."""
+def ask(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, talks: str) -> str:
+    """The request for assistance with preservation, the agreed minutes, the commitments. Returns the request's id."""
     here, there = a.side, b.side
     stage.say(f"{here.name} asks for expedited preservation of data; {there.name} accepts and preserves.")
     requested = stage.draft(
@@ -117,3 +117,4 @@ def ask(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, talks: str) -> 
     stage.draft(
         b, f"/talks/{talks}/report", commitment=promised["id"], status="done", remark="The hosts are off the network."
     )
+    return assistance
