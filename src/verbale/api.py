@@ -1,14 +1,15 @@
 """The REST API: the general part, and the routers of every kind of matter."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import File, NinjaAPI, Router, Schema
+from ninja import File, NinjaAPI, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
+from verbale.desk import relations
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
 from verbale.node.access import audit, readable_acts, readable_matters, require, saw
@@ -96,6 +97,14 @@ def confirm_partner(request: HttpRequest, partner: str, fields: Words) -> dict[s
     found = get_object_or_404(Partner, pk=partner)
     operations.confirm(found, fields.words, person(request).username)
     return operations.describe(found)
+
+
+@router.get("/partners/{partner}/escalation", summary="How relations stand: acts on the event scale, tension, measures")
+def escalation(request: HttpRequest, partner: str, days: Annotated[int, Query(ge=1, le=3650)] = 90) -> dict[str, Any]:
+    who = person(request)
+    require(who, "read")
+    found = get_object_or_404(Partner, pk=partner)
+    return relations.told(relations.relation_with(who, found.pk, days=days), found, who, days)
 
 
 @router.get("/partners/{partner}/pouch", summary="A pouch with all that waits for a partner, or with `everything`")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from verbale.desk.views import acts, dossiers, drafts, home, live, office, partners, story
+from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners
 
 urlpatterns = [
     path("", home.desk, name="desk"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("partners/credentials.json", partners.own_credentials, name="own-credentials"),
     path("partners/pouch", partners.open_pouch, name="pouch-open"),
     path("partners/<slug:node>/", partners.partner, name="partner"),
+    path("partners/<slug:node>/escalation/", escalation.escalation, name="partner-escalation"),
     path("partners/<slug:node>/confirm", partners.confirm, name="partner-confirm"),
     path("partners/<slug:node>/block", partners.block, name="partner-block"),
     path("partners/<slug:node>/settle", partners.settle, name="partner-settle"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from verbale.desk.relations import alerts
 from verbale.node import drafts
 from verbale.node.access import may, readable_acts
 from verbale.node.models import ActRecord, Delivery, Draft, ReadMark, User
@@ -46,6 +47,10 @@ def work_of(user: User) -> Work:
     """What waits for a person."""
     tasks = tasks_of(user)
     todo = [*(_within_rights(task, user) for task in _drafts(user)), *(task for task in tasks if task.ours)]
+    mine = set(_visible_acts(user, all_tasks := [task for kind in all_kinds() for task in kind.tasks()]))
+    tasks = [task for task in all_tasks if task.act_id in mine]
+    todo = [*_drafts(user), *(task for task in tasks if task.ours)]
+    todo = [_within_rights(task, user) for task in (*todo, *alerts(user))]
     moving = [*_own_drafts_waiting(user), *_on_their_way(user), *(task for task in tasks if not task.ours)]
     todo.sort(key=_urgency)
     moving.sort(key=_urgency)
