@@ -8,15 +8,15 @@ from ninja import File, NinjaAPI, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from verbale import __version__
-from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.desk import relations
+from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
 from verbale.node.access import audit, readable_acts, readable_matters, require, saw
 from verbale.node.api import TokenAuth, act_json, install_errors, person
 from verbale.node.errors import AccessError
 from verbale.node.identity import public_credentials
-from verbale.node.models import ActFile, ActRecord, Delivery, Draft, Matter, Partner
+from verbale.node.models import ActFile, ActRecord, Delivery, Draft, Matter, Partner, User
 from verbale.node.projection import state_of
 from verbale.node.registry import all_kinds
 from verbale.node.web import download
@@ -244,7 +244,7 @@ def file(request: HttpRequest, sha256: str) -> HttpResponse:
 def open_drafts(request: HttpRequest) -> list[dict[str, Any]]:
     require(person(request), "draft")
     return [
-        _draft_json(draft)
+        {**_draft_json(draft), "warnings": _warnings(draft, person(request))}
         for draft in drafts.visible(person(request)).exclude(status__in=(Draft.Status.SENT, Draft.Status.WITHDRAWN))
     ]
 
@@ -266,6 +266,12 @@ def _draft_json(draft: Draft) -> dict[str, Any]:
     }
 
 
+def _warnings(draft: Draft, who: User) -> list[dict[str, str]]:
+    """What is to be said before it leaves: red lines crossed."""
+    found = [item for kind in all_kinds() if kind.warn for item in kind.warn(draft, who)]
+    return [{"sentence": str(item.sentence), "passage": item.passage} for item in found]
+
+
 def _draft(request: HttpRequest, draft: str) -> Draft:
     return get_object_or_404(drafts.visible(person(request)), pk=draft)
 
@@ -281,6 +287,13 @@ def submit(request: HttpRequest, draft: str) -> dict[str, Any]:
 def give_back(request: HttpRequest, draft: str, fields: Remarks) -> dict[str, Any]:
     found = _draft(request, draft)
     drafts.give_back(found, person(request), fields.remarks)
+    return _draft_json(found)
+
+
+@router.post("/drafts/{uuid:draft}/withdraw", summary="Take back a draft of one's own that has not left")
+def withdraw(request: HttpRequest, draft: str) -> dict[str, Any]:
+    found = _draft(request, draft)
+    drafts.withdraw(found, person(request))
     return _draft_json(found)
 
 

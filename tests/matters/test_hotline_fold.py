@@ -473,6 +473,12 @@ def test_moments_that_passed_without_a_test_are_told_and_count_for_the_side_whos
     assert [item.slot for item in standing.unsent(story.state, moment)] == [SLOTS[0], SLOTS[2]]
 
 
+def test_a_moment_is_over_when_the_next_has_come_however_long_an_answer_may_take() -> None:
+    story, _by = scheduled(every=1, within=7 * 24 * 60)
+    told = standing.unsent(story.state, at(SLOTS[0], 24 * 60))
+    assert [(item.slot, item.over) for item in told] == [(SLOTS[0], True), ("2026-11-26T09:00:00Z", False)]
+
+
 def test_a_schedule_asks_for_nothing_before_it_was_set_and_for_a_bounded_past() -> None:
     story, _by = scheduled(start="2020-01-01", every=1)
     assert standing.unsent(story.state, MORNING + timedelta(minutes=10)) == []

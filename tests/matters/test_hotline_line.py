@@ -215,7 +215,11 @@ def test_a_test_that_is_due_is_sent_by_one_press(
     # Once more is a test at will.
     assert "slot" not in say("test", line).act.body
 
-    # The next one is theirs, and they do not send it.
+    # The next one is theirs: what we send then is at will, and it is not late before its minutes are over.
+    later(first - datetime.now(UTC) + timedelta(days=1, minutes=5))
+    assert "slot" not in say("test", line).act.body
+    assert not [sentence for sentence in told(False) if "has not sent its test" in sentence]
+    # They do not send it.
     later(first - datetime.now(UTC) + timedelta(days=1, minutes=31))
     desk = client_of(ada)
     assert told(False).count("Lazuria has not sent its test of the line") == 1

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from verbale.desk.views import acts, dossiers, drafts, home, live, office, partners, story
-from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners
+from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners, story
 
 urlpatterns = [
     path("", home.desk, name="desk"),

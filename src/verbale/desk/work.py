@@ -46,11 +46,7 @@ def tasks_of(user: User) -> list[Task]:
 def work_of(user: User) -> Work:
     """What waits for a person."""
     tasks = tasks_of(user)
-    todo = [*(_within_rights(task, user) for task in _drafts(user)), *(task for task in tasks if task.ours)]
-    mine = set(_visible_acts(user, all_tasks := [task for kind in all_kinds() for task in kind.tasks()]))
-    tasks = [task for task in all_tasks if task.act_id in mine]
-    todo = [*_drafts(user), *(task for task in tasks if task.ours)]
-    todo = [_within_rights(task, user) for task in (*todo, *alerts(user))]
+    todo = [*(_within_rights(task, user) for task in (*_drafts(user), *alerts(user))), *(t for t in tasks if t.ours)]
     moving = [*_own_drafts_waiting(user), *_on_their_way(user), *(task for task in tasks if not task.ours)]
     todo.sort(key=_urgency)
     moving.sort(key=_urgency)

@@ -10,13 +10,13 @@ from verbale.knowledge.sectors import SectorPack
 
 __all__ = ["check_packs"]
 
-_KINDS: dict[str, type[PackHead]] = {"forms": Form, "scales": Scale, "scenarios": Scenario, "sectors": SectorPack}
 _KINDS: dict[str, type[PackHead]] = {
     "event-codings": Coding,
     "event-scales": EventScale,
     "forms": Form,
     "measures": MeasurePack,
     "scales": Scale,
+    "scenarios": Scenario,
     "sectors": SectorPack,
 }
 

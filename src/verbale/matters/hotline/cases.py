@@ -34,6 +34,7 @@ def more(view: View) -> dict[str, Any]:
         "link": _link(view),
         "joined": "joined" in view.state,
         "closed": view.state.get("closed"),
+        "writable": view.ours and standing.phase(view.state) == "open",
         **tests_of(view, timezone.now()),
     }
 
