@@ -54,7 +54,7 @@ def hana(person: Person) -> User:
 def do(ada: User, hana: User, lazuria: Peer) -> Do:
     """Ada does a deed; what needs clearance is cleared by Hana."""
 
-    def done(name: str, matter: Matter | None = None, **values: Any) -> ActRecord:
+    def done(name: str, matter: Matter | None = None, /, **values: Any) -> ActRecord:
         deed = deed_of(name)
         alone = deed.alone
         general = {key: values.pop(key) for key in ("marking", "about") if key in values}
@@ -73,7 +73,7 @@ def do(ada: User, hana: User, lazuria: Peer) -> Do:
     return done
 
 
-def theirs(peer: Peer, matter: Matter, name: str, **body: Any) -> ActRecord:
+def theirs(peer: Peer, matter: Matter, name: str, /, **body: Any) -> ActRecord:
     """An act of the peer in that matter, received."""
     state = state_of(matter)
     refs = {state["opening"]["act"], state["last"]}
@@ -164,7 +164,7 @@ def test_api_and_command_open_a_matter(case: Case, ada: User, lazuria: Peer) -> 
     assert answer.status_code == 200, answer.content
     assert Draft.objects.filter(type=f"{case.name}.{case.opens}").exists() != case.alone
     assert Client().get(f"/api/v1/{case.name}/", **token).status_code == 200
-    from verbale.cli import app
+    from verbale.cli.app import app
 
     listed = CliRunner().invoke(app, ["deeds", case.name, "--json"])
     assert listed.exit_code == 0, listed.output

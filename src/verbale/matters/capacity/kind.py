@@ -1,10 +1,12 @@
 """How the node knows capacity building: its deeds, sentences, and what waits."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -88,12 +90,17 @@ def _text(act: Act) -> str:
     return " ".join(str(act.body.get("text", "")).split())[:_EXCERPT]
 
 
+def _on(day: str) -> str:
+    """A calendar date as a person reads it: `22 February 2027`."""
+    return date_format(date.fromisoformat(day), "j F Y")
+
+
 def _need(act: Act) -> str:
     body = act.body
     return gettext("%(title)s: %(n)s people by %(day)s (%(topic)s)") % {
         "title": body["title"],
         "n": body["people"],
-        "day": body["deadline"],
+        "day": _on(body["deadline"]),
         "topic": TOPICS[body["topic"]],
     }
 
@@ -103,8 +110,8 @@ def _offer(act: Act) -> str:
     return gettext("%(what)s by %(provider)s, %(first)s to %(last)s, %(n)s places") % {
         "what": body["what"],
         "provider": body["provider"],
-        "first": body["first"],
-        "last": body["last"],
+        "first": _on(body["first"]),
+        "last": _on(body["last"]),
         "n": body["places"],
     }
 

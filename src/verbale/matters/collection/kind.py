@@ -1,11 +1,12 @@
 """How the node knows intelligence collections: their deeds, sentences, and what waits."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -115,7 +116,7 @@ def _sighted(act: Act) -> str:
     number = act.body["count"]
     told = ngettext("Seen %(n)s time, last on %(day)s", "Seen %(n)s times, last on %(day)s", number) % {
         "n": number,
-        "day": act.body["day"],
+        "day": date_format(date.fromisoformat(act.body["day"]), "j F Y"),
     }
     return f"{told}: {_text(act)}" if _text(act) else told
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 __all__ = ["Change", "Piece", "changes"]
 
 _WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
-_WORK = 500_000
+_WORK = 200_000
 """Pairs of words that one comparison may look at, a fraction of a second. Texts come from others: what goes beyond is
 shown as left out and put in whole."""
 

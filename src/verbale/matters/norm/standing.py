@@ -26,13 +26,13 @@ def agreed(state: _State) -> list[str]:
 
 
 def objecting(state: _State) -> list[str]:
-    return _after(state, "objection:")
+    """Who objects to the latest version. Who objected to an earlier one has yet to answer this."""
+    return [node for node in _after(state, "objection:") if state[f"objection:{node}"]["version"] == state["latest"]]
 
 
 def silent(state: _State) -> list[str]:
     """Who has said nothing yet of the latest version."""
-    latest, spoke = state.get("latest"), set(agreed(state))
-    spoke |= {node for node in objecting(state) if state[f"objection:{node}"]["version"] == latest}
+    spoke = {*agreed(state), *objecting(state)}
     return [node for node in state["opening"]["parties"] if node not in spoke]
 
 
