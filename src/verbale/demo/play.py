@@ -1,5 +1,5 @@
-"""Plays the worked example, all five steps, between nodes over real HTTP: each step is one request of one person to their
-own node, and what the others see has come through the exchange."""
+"""Plays the worked example, all five steps, between nodes over real HTTP: each step is one request of one person to
+their own node, and what the others see has come through the exchange."""
 
 import time
 from collections.abc import Sequence

@@ -36,11 +36,11 @@ class Stage:
 
     # -- doing -------------------------------------------------------------------------------------------------------
 
-    def do(self, node: NodeProcess, path: str, *, who: str = "desk", **fields: Any) -> dict[str, Any]:
+    def do(self, node: NodeProcess, path: str, /, *, who: str = "desk", **fields: Any) -> dict[str, Any]:
         """Something said at once; the act, when it has reached all of its addressees."""
         return self._settled(node, [node.api(who, "POST", path, json=fields)])[-1]
 
-    def draft(self, node: NodeProcess, path: str, *, who: str = "desk", **fields: Any) -> dict[str, Any]:
+    def draft(self, node: NodeProcess, path: str, /, *, who: str = "desk", **fields: Any) -> dict[str, Any]:
         """Something drafted by one person and cleared by the head of the house; the act, when it has arrived."""
         draft = node.api(who, "POST", path, json=fields)["draft"]
         node.api(who, "POST", f"/drafts/{draft}/submit")

@@ -95,8 +95,9 @@ def _counted(view: View, body: dict[str, Any]) -> dict[str, Any]:
         for item in body.get("attachments", ())
         if item["sha256"] in view.files
     ]
-    # The act will bear the marking of the matter: a file marked above it must not leave under it.
-    marking, ceiling = Marking(view.matter.marking if view.matter else "AMBER"), Marking(view.opening["ceiling"])
+    # A file marked above the act must not leave under it.
+    marking = Marking(view.marking or (view.matter.marking if view.matter else "AMBER"))
+    ceiling = Marking(view.opening["ceiling"])
     return {**body, "objects": count(given, min(marking, ceiling, key=lambda level: level.rank))}
 
 
@@ -176,7 +177,8 @@ DEEDS = (
                 ),
             ),
         ),
-        lead=_("It goes to all parties under the marking of the collection."),
+        lead=_("It goes to all parties under the marking that you choose."),
+        marks=True,
         when=_takes_part,
         main=True,
         complete=_counted,

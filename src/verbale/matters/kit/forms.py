@@ -178,13 +178,15 @@ class DeedForm(forms.Form):
             self.fields[field.name] = _control(field, view, user)
         if deed.opens:
             self._add_general(deed, user)
+        elif deed.marks:
+            self._add_marking()
 
     def _add_general(self, deed: Deed, user: User) -> None:
         if deed.about:
             self.fields["about"] = forms.ChoiceField(
                 label=_("Dossier that it is about"), required=False, choices=[("", _("None")), *dossiers(user)]
             )
-        self.fields["marking"] = forms.ChoiceField(label=_("Marking"), choices=_MARKINGS, initial="AMBER")
+        self._add_marking()
         if not deed.alone:
             self.fields["precedence"] = forms.ChoiceField(
                 label=_("Precedence"),
@@ -193,6 +195,10 @@ class DeedForm(forms.Form):
             )
             if not deed.exercise:
                 self.fields["exercise"] = forms.BooleanField(label=_("This is an exercise"), required=False)
+
+    def _add_marking(self) -> None:
+        level = self.view.matter.marking if self.view.matter is not None else "AMBER"
+        self.fields["marking"] = forms.ChoiceField(label=_("Marking"), choices=_MARKINGS, initial=level)
 
     def general(self) -> list[Any]:
         """The controls below the deed's own."""

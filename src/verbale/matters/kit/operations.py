@@ -39,7 +39,7 @@ class Given:
     to: tuple[str, ...] = ()
     """With a deed that opens: the addressees."""
     marking: str = ""
-    """With a deed that opens; AMBER, or the marking of the dossier that it is about, when empty."""
+    """With a deed that opens or `marks`; that of the matter, of the dossier that it is about, or AMBER when empty."""
     precedence: str = ""
     exercise: bool = False
     about: str = ""
@@ -60,7 +60,7 @@ def matter_of(user: User, identifier: str, kind: str) -> Matter:
 def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *, keep: bool = True) -> DraftFields:
     """What is to be said, checked; without `keep`, no file is stored. Raises UserError with the field, AccessError."""
     require(user, deed.right)
-    view = View(matter, user, given.to)
+    view = View(matter, user, given.to, marking=given.marking if deed.marks else "")
     body, contents = _body(deed, view, given)
     view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
     about = _about(deed, given, user)
@@ -75,7 +75,7 @@ def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *,
         matter=matter.id if matter is not None else "",
         about=body.get("about") or (matter.id if matter is not None else ""),
         refs=_refs(deed, view, body),
-        marking=_marking(view, given, about),
+        marking=_marking(deed, view, given, about),
         precedence=_precedence(deed, view, given),
         exercise=deed.exercise or given.exercise or (matter or about or Matter()).exercise,
     )
@@ -142,7 +142,10 @@ def _body(deed: Deed, view: View, given: Given) -> tuple[dict[str, Any], list[by
             if item.required and item.widget != "check":
                 raise UserError(_("%(field)s is missing.") % {"field": item.label}, item.name)
             continue
-        if item.widget == "files":
+        if item.widget == "files" and isinstance(value[0], Mapping):
+            # Of the draft's earlier version: they stand here already.
+            value = list(value)
+        elif item.widget == "files":
             contents += [content for _name, _media, content in value]
             value = [attachments.describe(content, name, media) for name, media, content in value]
         elif item.widget == "act":
@@ -200,8 +203,8 @@ def _refs(deed: Deed, view: View, body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(ref for ref in refs if ref))
 
 
-def _marking(view: View, given: Given, about: Matter | None) -> str:
-    if view.matter is not None:
+def _marking(deed: Deed, view: View, given: Given, about: Matter | None) -> str:
+    if view.matter is not None and not (deed.marks and given.marking):
         return view.matter.marking
     try:
         return parse_marking(given.marking or (about.marking if about is not None else "AMBER")).value

@@ -120,8 +120,12 @@ def _written(request: HttpRequest, made: Made, deed: Deed, matter: Matter | None
 
 def _done(request: HttpRequest, deed: Deed, matter: Matter | None, form: DeedForm, draft: Draft | None) -> HttpResponse:
     chosen = form.cleaned_data
+    values = dict(form.values())
+    for field in deed.fields:
+        if draft is not None and field.widget == "files" and not values[field.name]:
+            values[field.name] = draft.body.get(field.name)
     given = Given(
-        values=form.values(),
+        values=values,
         to=tuple(chosen.get("to") or ()),
         marking=chosen.get("marking", ""),
         precedence=chosen.get("precedence", ""),
