@@ -19,6 +19,7 @@ from verbale.cli import (
     pouch,
     register,
     server,
+    story,
     talks,
 )
 from verbale.cli.base import console
@@ -69,6 +70,7 @@ app.add_typer(assistance.app, name="assistance", help="Requests for assistance, 
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
+app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)
 app.add_typer(pouch.app, name="pouch", help="The pouch: acts in a sealed file.")
 app.add_typer(register.app, name="register", help="The register: head, proofs, export, self-check.")
 app.add_typer(register.outbox, name="outbox", help="What is on its way.")

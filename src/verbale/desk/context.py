@@ -64,7 +64,12 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
     entries = [
         ("desk", _("Desk"), "d", True),
         ("dossiers", _("Dossiers"), "o", may(user, "read")),
-        *((door.url, door.label, door.key, may(user, door.right)) for kind in all_kinds() for door in kind.rail),
+        ("stories", _("Cases"), "e", may(user, "read")),
+        *(
+            (door.url, door.label, door.key, may(user, door.right))
+            for kind in sorted(all_kinds(), key=lambda kind: kind.step or 9)
+            for door in kind.rail
+        ),
         ("partners", _("Partners"), "p", True),
         ("register", _("Register"), "r", True),
         ("audit", _("Audit trail"), "a", may(user, "audit")),

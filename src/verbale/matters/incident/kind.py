@@ -108,4 +108,5 @@ KIND = Kind(
     share=share,
     urls="verbale.matters.incident.urls",
     api=router,
+    step=1,
 )

@@ -144,10 +144,16 @@ def shown(field: Field, value: Any) -> Any:
     return value
 
 
-def dossiers(user: User) -> list[Any]:
-    """What a matter can be about: no standing series, and nothing that never leaves the node."""
+def dossiers(user: User) -> list[tuple[str, str]]:
+    """What a matter can be about: no standing series, and nothing that never leaves the node. A case of which only
+    parts came here stands in the list by the first of them."""
     series = [kind.name for kind in all_kinds() if kind.series or kind.private]
-    return list(readable_matters(user).exclude(kind__in=series).order_by("-last_at")[:_MOST_MATTERS])
+    rows = list(readable_matters(user).exclude(kind__in=series).order_by("-last_at")[:_MOST_MATTERS])
+    found = {matter.id: matter_shown(matter) for matter in rows}
+    for matter in reversed(rows):
+        if matter.about_id:
+            found.setdefault(matter.about_id, matter_shown(matter))
+    return list(found.items())
 
 
 class DeedForm(forms.Form):
@@ -175,9 +181,8 @@ class DeedForm(forms.Form):
 
     def _add_general(self, deed: Deed, user: User) -> None:
         if deed.about:
-            rows = [(matter.id, matter_shown(matter)) for matter in dossiers(user)]
             self.fields["about"] = forms.ChoiceField(
-                label=_("Dossier that it is about"), required=False, choices=[("", _("None")), *rows]
+                label=_("Dossier that it is about"), required=False, choices=[("", _("None")), *dossiers(user)]
             )
         self.fields["marking"] = forms.ChoiceField(label=_("Marking"), choices=_MARKINGS, initial="AMBER")
         if not deed.alone:

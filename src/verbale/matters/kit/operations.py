@@ -3,10 +3,11 @@
 What would be without effect as things stand is refused here, with the reason.
 """
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -59,13 +60,12 @@ def matter_of(user: User, identifier: str, kind: str) -> Matter:
 def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *, keep: bool = True) -> DraftFields:
     """What is to be said, checked; without `keep`, no file is stored. Raises UserError with the field, AccessError."""
     require(user, deed.right)
-    view = View(matter, user)
+    view = View(matter, user, given.to)
     body, contents = _body(deed, view, given)
-    about = _about(deed, view, given, user)
+    view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
+    about = _about(deed, given, user)
     if "about" in deed.body.__struct_fields__:
-        body["about"] = about.id if about is not None else None
-        if matter is not None:
-            body["about"] = view.opening.get("about")
+        body["about"] = view.opening.get("about") if matter is not None else given.about or None
     body = _in_nfc(deed.complete(view, body))
     validate_body(deed.name, body)
     fields = DraftFields(
@@ -162,12 +162,14 @@ def _act_named(view: View, given: str) -> str:
     return found[0]
 
 
-def _about(deed: Deed, view: View, given: Given, user: User) -> Matter | None:
+def _about(deed: Deed, given: Given, user: User) -> Matter | None:
+    """The dossier, or where it never came here a matter that is about it: its marking is the one to begin with."""
     if not given.about:
         return None
     if not deed.opens or not deed.about:
         raise UserError(_("%(label)s is about no dossier of its own.") % {"label": deed.label}, "about")
-    found = readable_matters(user).filter(pk=given.about).first()
+    rows = readable_matters(user)
+    found = rows.filter(pk=given.about).first() or rows.filter(about_id=given.about).order_by("opened_at").first()
     if found is None:
         raise UserError(_("There is no such dossier here."), "about")
     return found

@@ -42,6 +42,10 @@ class View:
     matter: Matter | None
     """None while a new one is being opened."""
     user: User | None = None
+    to: tuple[str, ...] = ()
+    """While a matter is being opened: the addressees that were chosen."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """The files that were just given, by their SHA-256; for `Deed.complete`, before they are kept."""
 
     @cached_property
     def state(self) -> Mapping[str, Any]:
