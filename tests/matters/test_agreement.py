@@ -267,7 +267,7 @@ def test_the_page_of_signature_shows_exactly_what_is_signed(ada: User, do: Do, l
     text = shown(desk, address)
     digest = state_of(matter)["text"]
     assert f"/agreement/{matter.id}/sign/?sha256={digest}" in text
-    assert "SHA-256 of the text: " + digest in text
+    assert f"SHA-256 of the text:<br>{digest}" in text
     plain = desk.get(f"{address}.txt").content
     assert hashlib.sha256(plain).hexdigest() == digest
     assert b"It applies to both." in plain

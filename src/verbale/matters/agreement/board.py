@@ -74,7 +74,7 @@ def board(state: Mapping[str, Any], me: str = "") -> dict[str, Any]:
 
 
 def _signature(entry: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return {**entry, "told": words.CAPACITIES.get(entry["capacity"], "")} if entry else None
+    return {**entry, "told": words.capacity_told(entry)} if entry else None
 
 
 def _part(

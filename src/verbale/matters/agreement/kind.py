@@ -126,8 +126,8 @@ def _change_told(act: Act) -> str:
 
 
 def _signed(act: Act) -> str:
-    capacity = words.CAPACITIES.get(act.body["capacity"], "")
-    return f"{act.body['name']}, {act.body['office']} ({capacity})"
+    capacity = words.capacity_told(act.body)
+    return f"{act.body['name']}, {act.body['office']}" + (f" ({capacity})" if capacity else "")
 
 
 _HASH = Field(

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from verbale.matters.agreement.acts import article_of, canonical_text, text_hash
 from verbale.matters.agreement.fold import text_of
-from verbale.matters.agreement.words import CAPACITIES, calendar_day
+from verbale.matters.agreement.words import calendar_day, capacity_told
 from verbale.node.models import Matter
 from verbale.node.partners import name_of
 from verbale.node.projection import state_of
@@ -60,10 +60,10 @@ def _block(node: str, signature: Mapping[str, Any] | None) -> str:
     head = _("For %(state)s:") % {"state": name_of(node)}
     if signature is None:
         return f"{head}\n……………………"
-    capacity = CAPACITIES.get(signature["capacity"], signature["capacity"])
+    capacity = capacity_told(signature)
     day = calendar_day(date.fromisoformat(signature["issued"][:10]))
     where = f"{signature['place']}, {day}" if signature.get("place") else day
-    lines = [head, str(signature["name"]), f"{signature['office']} ({capacity})", where]
+    lines = [head, str(signature["name"]), str(signature["office"]) + (f" ({capacity})" if capacity else ""), where]
     return "\n".join([*lines, *([signature["full_powers"]] if signature.get("full_powers") else [])])
 
 
@@ -78,7 +78,7 @@ def _paper(
     with override(printed):
         # One paragraph: the paper numbers several, and articles have numbers of their own.
         body = text.removeprefix(title).strip("\n") or _("This node does not hold the text.")
-        found = [body, *blocks, *([_("SHA-256 of the text: %(hash)s") % {"hash": text_hash(text)}] if text else [])]
+        found = [body, *blocks, *([_("SHA-256 of the text:\n%(hash)s") % {"hash": text_hash(text)}] if text else [])]
         heading = title or _("Agreement")
     return Paper(
         form="note-verbale",

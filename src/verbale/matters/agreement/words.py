@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from verbale.matters.agreement.force import Force, force_of
 from verbale.node.partners import name_of
 
-__all__ = ["CAPACITIES", "calendar_day", "clause_told", "force_told", "names_of", "state_of_play"]
+__all__ = ["CAPACITIES", "calendar_day", "capacity_told", "clause_told", "force_told", "names_of", "state_of_play"]
 
 CAPACITIES = {
     "head-of-state": gettext_lazy("Head of State"),
@@ -19,6 +19,12 @@ CAPACITIES = {
     "foreign-minister": gettext_lazy("Minister for Foreign Affairs"),
     "full-powers": gettext_lazy("with full powers"),
 }
+
+
+def capacity_told(signature: Mapping[str, Any]) -> str:
+    """In which capacity one signs, where the office does not say it already."""
+    told = str(CAPACITIES.get(signature["capacity"], ""))
+    return "" if told.casefold() == str(signature["office"]).casefold() else told
 
 
 def names_of(nodes: Iterable[str]) -> str:

@@ -1,14 +1,15 @@
 """The report after a drill as it prints."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.template.defaultfilters import date as date_filter
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from verbale.matters.drill.report import InjectRow, ObjectiveRow, report_of
-from verbale.matters.drill.words import RATINGS, totals, when
+from verbale.matters.drill.words import RATINGS, totals
 from verbale.node.models import Matter
 from verbale.node.partners import name_of
 from verbale.node.projection import state_of
@@ -29,13 +30,14 @@ def paper_of(act: Act) -> Paper:
 
 
 def report_paper(state: Mapping[str, Any], marking: str, issued: str, act_id: str = "") -> Paper:
-    """In English, whatever the language of the reader: it is the same on all sides."""
+    """In English and in UTC, whatever the language and the zone of the reader: it is the same on all sides."""
     with override("en"):
         report = report_of(state)
         if report is None:
             found = [_("The drill did not begin, or its acts are not here.")]
         else:
-            found = [f"{when(state['started']['issued'])}. {totals(report)}"]
+            began = datetime.fromisoformat(state["started"]["issued"])
+            found = [f"{date_filter(began, 'j F Y, H:i')} UTC. {totals(report)}"]
             found += [_inject_told(row) for row in report.injects]
             if report.skipped:
                 found.append(_("Not issued: %(numbers)s.") % {"numbers": ", ".join(map(str, report.skipped))})
