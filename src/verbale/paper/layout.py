@@ -4,6 +4,8 @@ Head of each page: precedence and marking; EXERCISE; DRAFT. First page: crest, s
 Then the body, whose first paragraph is the opening formula and what follows it; the closing formula; place and date;
 initials and the place of the seal (a note verbale is not signed); enclosures; the addressee at the foot. Foot of each
 page: page number and marking; the act; EXERCISE.
+
+A text of several states has instead: date and symbol; its heading, and what stands under it; the body; the signatures.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from dataclasses import dataclass
 
 from . import clean, ink, marking
 from .formulas import closing, first_paragraph
-from .model import ROUTINE, Paper
-from .words import EXERCISE, WORDS, dateline
+from .model import ROUTINE, Paper, Piece, Signature
+from .words import EXERCISE, WORDS, Words, dateline
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,23 @@ class Paragraph:
     number: str
     """`1.`, or "" when the note has only one paragraph."""
     text: str
+    right_to_left: bool
+    kind: str = "text"
+    """One of `PIECES`."""
+    lead: str = ""
+    """In italics, right before `text`."""
+
+
+@dataclass(frozen=True)
+class SignatureBlock:
+    head: str
+    signed: str
+    """`(Signed)`; empty where there is a line to sign on."""
+    name: str
+    office: str
+    remarks: tuple[str, ...]
+    blank: str
+    """What stands under that line; empty where it is signed."""
     right_to_left: bool
 
 
@@ -44,12 +63,16 @@ class Layout:
     letter_colour: str
     state: str
     ministry: str
+    day: str
+    """The date at the head, of a text."""
+    symbol: str
     number: str
     form: str
     reference: str
     continuation: str
     paragraphs: tuple[Paragraph, ...]
     closing: str
+    signatures: tuple[SignatureBlock, ...]
     dateline: str
     initials: str
     seal: str
@@ -69,13 +92,16 @@ def lay_out(paper: Paper) -> Layout:
     colour = ink.ink(paper.sender_colour)
     enclosures = tuple(name for name in map(clean.line, paper.attachments) if name)
     heading = clean.line(paper.heading) or words.form
+    day = dateline(paper.language, clean.line(paper.place), paper.date)
     title = words.title.format(marking=label, number=number, sender=state or ministry, addressee=addressee)
-    note, plain = paper.style == "note", paper.style == "plain"
+    note, text = paper.style == "note", paper.style == "text"
+    nobodys = text or paper.style == "plain"
     if not note:
         # It is handed over, or left: nobody is addressed on its face, and a non-paper is nobody's.
         addressee = ""
-        title = " ".join(filter(None, (label, heading, "" if plain else f"{state or ministry} {number}")))
-    if plain:
+        source = "" if nobodys else f"{state or ministry} {number}"
+        title = " ".join(filter(None, (label, number if text else "", heading, source)))
+    if nobodys:
         state = ministry = ""
     return Layout(
         language=paper.language,
@@ -89,21 +115,24 @@ def lay_out(paper: Paper) -> Layout:
         draft=words.draft if paper.draft else "",
         watermark=words.watermark if paper.draft else "",
         colour=colour,
-        letter="" if plain else _letter(paper),
+        letter="" if nobodys else _letter(paper),
         letter_colour=ink.letter_on(colour),
         state=state,
         ministry=ministry,
-        number="" if plain else words.number.format(number=number),
+        day=day if text else "",
+        symbol=number if text else "",
+        number="" if nobodys else words.number.format(number=number),
         form=heading,
-        reference=words.references[paper.form].format(reference=reference) if reference else "",
+        reference=words.references[paper.form].format(reference=reference) if reference and not text else reference,
         continuation=words.of_continuation.format(state=_short(state or ministry), number=_short(number))
         if note
-        else heading,
+        else _short(f"{number} {heading}".strip() if text else heading, 80),
         paragraphs=_paragraphs(paper),
         closing=closing(paper) if note else "",
-        dateline=dateline(paper.language, clean.line(paper.place), paper.date),
-        initials="" if plain else words.initials,
-        seal="" if plain else words.seal,
+        signatures=tuple(_signature(item, words) for item in paper.signatures),
+        dateline="" if text else day,
+        initials="" if nobodys else words.initials,
+        seal="" if nobodys else words.seal,
         enclosures_label=words.enclosure if len(enclosures) == 1 else words.enclosures,
         enclosures=enclosures,
         addressee=addressee[:1].upper() + addressee[1:],
@@ -118,13 +147,42 @@ def _short(text: str, limit: int = 40) -> str:
 
 
 def _paragraphs(paper: Paper) -> tuple[Paragraph, ...]:
-    texts = [text for text in map(clean.lines, paper.paragraphs) if text] or [""]
+    kept = [item for item in paper.paragraphs if clean.lines(item.text if isinstance(item, Piece) else item)]
     if paper.style == "note":
-        texts[0] = first_paragraph(paper, texts[0])
-    several = len(texts) > 1
-    return tuple(
-        Paragraph(f"{place}." if several else "", text, clean.runs_right_to_left(text))
-        for place, text in enumerate(texts, start=1)
+        if not kept or isinstance(kept[0], Piece):
+            kept.insert(0, "")
+        kept[0] = first_paragraph(paper, str(kept[0]))
+    several = sum(isinstance(item, str) for item in kept) > 1
+    found: list[Paragraph] = []
+    place = 0
+    for item in kept or [""]:
+        if isinstance(item, Piece):
+            found.append(_piece(item))
+        else:
+            place += 1
+            text = clean.lines(item)
+            found.append(Paragraph(f"{place}." if several else "", text, clean.runs_right_to_left(text)))
+    return tuple(found)
+
+
+def _piece(piece: Piece) -> Paragraph:
+    text, lead = clean.lines(piece.text), clean.line(piece.lead)
+    if not text.startswith(lead):
+        lead = ""
+    number, right_to_left = _short(clean.line(piece.number), 12), clean.runs_right_to_left(text)
+    return Paragraph(number, text[len(lead) :], right_to_left, piece.kind, lead)
+
+
+def _signature(given: Signature, words: Words) -> SignatureBlock:
+    head, name, office = clean.line(given.head), clean.line(given.name), clean.line(given.office)
+    return SignatureBlock(
+        head=head,
+        signed=words.signed if name else "",
+        name=name,
+        office=office,
+        remarks=tuple(remark for remark in map(clean.line, given.remarks) if remark),
+        blank="" if name else words.name_office,
+        right_to_left=clean.runs_right_to_left(f"{head} {name}"),
     )
 
 

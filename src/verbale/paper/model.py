@@ -11,9 +11,13 @@ from .errors import PaperError
 FORMS: Final = ("note-verbale", "acknowledgement", "answer")
 """All are notes verbales in form; they differ in how they name the note that they refer to."""
 
-STYLES: Final = ("note", "impersonal", "plain")
+STYLES: Final = ("note", "impersonal", "plain", "text")
 """A note in the third person with its formulas; a paper without them that is handed over, such as an aide-mémoire; a
-paper without letterhead or attribution, such as a non-paper."""
+paper without letterhead or attribution, such as a non-paper; a text of several states, such as an agreement, minutes or
+a resolution: nobody's letterhead, its date and symbol at the head."""
+
+PIECES: Final = ("text", "heading", "small")
+"""A paragraph; a heading, in bold; small print, such as a fingerprint."""
 
 LANGUAGES: Final = ("en", "fr")
 """The languages whose courtesy formulas are known (`verbale.paper.formulas`)."""
@@ -23,15 +27,44 @@ ROUTINE: Final = "ROUTINE"
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A part of a longer text, which is numbered only when it brings its number along."""
+
+    text: str
+    kind: str = "text"
+    """One of `PIECES`."""
+    number: str = ""
+    """`1.` or `(a)`, printed before the text."""
+    lead: str = ""
+    """The words with which `text` begins that are set in italics: `Recalling` in a preamble."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in PIECES:
+            raise PaperError(f"kind: expected one of {', '.join(PIECES)}; found {self.kind!r}")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A place for one signature at the end of a text; with a name, it is signed."""
+
+    head: str
+    """`For the Republic of Crimson:`"""
+    name: str = ""
+    office: str = ""
+    remarks: tuple[str, ...] = ()
+    """Place and day, the capacity, the full powers: a line each."""
+
+
+@dataclass(frozen=True)
 class Paper:
-    """A note verbale. Every text is printed literally; none of it is markup in either format."""
+    """A paper that states exchange. Every text is printed literally; none of it is markup in either format."""
 
     form: str
     """One of `FORMS`."""
     language: str
     """One of `LANGUAGES`, ISO 639-1."""
     number: str
-    """The sender's own, such as `12/2026`."""
+    """The sender's own, such as `12/2026`; of a text its symbol, such as `A/RES/73/27`."""
     sender_ministry: str
     """`Ministry of Foreign Affairs`"""
     sender_state: str
@@ -50,13 +83,13 @@ class Paper:
     """`ROUTINE`, `PRIORITY`, ...; printed only when not `ROUTINE`."""
     exercise: bool
     """Puts `EXERCISE EXERCISE EXERCISE` at head and foot of each page."""
-    paragraphs: tuple[str, ...]
-    """The body. The first continues the opening sentence; numbered when there are several; a line feed breaks the line.
-    Blank ones are passed over."""
+    paragraphs: tuple[str | Piece, ...]
+    """The body. Of a note the first continues the opening sentence. Those that are plain strings are numbered when
+    there are several of them. A line feed breaks the line. Blank ones are passed over."""
     attachments: tuple[str, ...]
     """The names of the enclosures, as they are listed."""
     reference: str = ""
-    """`Note verbale 11/2026 of 12 March 2026`"""
+    """`Note verbale 11/2026 of 12 March 2026`; of a text, what stands under its heading."""
     act_id: str = ""
     """Printed small at the foot, so that the paper leads back to the act that was signed."""
     draft: bool = False
@@ -64,6 +97,7 @@ class Paper:
     """One of `STYLES`."""
     heading: str = ""
     """What it is called at its head; `Note verbale` in the language of the note when empty."""
+    signatures: tuple[Signature, ...] = ()
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:

@@ -1,4 +1,4 @@
-"""The note as DOCX, for those who go on working with the text.
+"""The paper as DOCX, for those who go on working with the text.
 
 The same parts in the same order as the PDF, in named styles. The numbers of the paragraphs are text and not a list of
 Word's: a note that is cited by paragraph must not renumber itself. The first page has its own header and footer, so
@@ -26,7 +26,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 from docx.text.run import Run
 
 from . import marking
-from .layout import Layout, lay_out
+from .layout import Layout, Paragraph, lay_out
 from .model import Paper
 
 FONT: Final = "Times New Roman"
@@ -90,11 +90,15 @@ def _set_styles(document: DocumentType, layout: Layout) -> None:
     _style(document, "Letterhead State", size=17, bold=True, align=_CENTRE)
     ministry = _style(document, "Letterhead Ministry", size=12.5, italic=True, align=_CENTRE, after=14)
     _line_below(ministry, layout.colour)
+    head = _style(document, "Text Head", size=11, after=16)
+    head.paragraph_format.tab_stops.add_tab_stop(_MEASURE, WD_TAB_ALIGNMENT.RIGHT)
     _style(document, "Note Number", after=8)
-    _style(document, "Note Form", size=14, bold=True, align=_CENTRE, after=8, outline=True)
+    _style(document, "Note Form", size=14, bold=True, align=_CENTRE, after=8, outline=1)
     _style(document, "Note Reference", size=10.5, italic=True, align=_CENTRE, after=8)
     body = _style(document, "Note Body", align=WD_ALIGN_PARAGRAPH.JUSTIFY, after=8)
     body.paragraph_format.widow_control = True
+    _style(document, "Note Heading", bold=True, before=6, after=6, with_next=True, outline=2)
+    _style(document, "Note Small", size=10, after=6)
     _style(document, "Note Closing", base="Note Body", after=14, with_next=True)
     _style(document, "Note Date", after=24, with_next=True)
     initials = _style(document, "Note Initials", size=10, after=18, with_next=True)
@@ -103,6 +107,11 @@ def _set_styles(document: DocumentType, layout: Layout) -> None:
     enclosures = _style(document, "Note Enclosure", size=10.5, with_next=True)
     enclosures.paragraph_format.left_indent, enclosures.paragraph_format.first_line_indent = Mm(7), Mm(-7)
     _style(document, "Note Addressee", before=36)
+    _style(document, "Signature", with_next=True)
+    _style(document, "Signature Given", italic=True, before=6, with_next=True)
+    line = _style(document, "Signature Line", before=30, with_next=True)
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(60), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.LINES)
+    _style(document, "Signature Remark", size=10)
     for name in ("Header", "Footer"):
         style = cast(ParagraphStyle, document.styles[name])
         _clear_tabs(style)
@@ -123,7 +132,7 @@ def _style(
     before: float = 0,
     after: float = 0,
     with_next: bool = False,
-    outline: bool = False,
+    outline: int = 0,
 ) -> ParagraphStyle:
     style = cast(ParagraphStyle, document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH))
     style.base_style = document.styles[base]
@@ -135,8 +144,8 @@ def _style(
     if align is not None:
         form.alignment = align
     if outline:
-        # screen readers find the note by its heading
-        style.element.get_or_add_pPr().append(_element("w:outlineLvl", val="0"))
+        # screen readers find the paper by its heading, and its parts by theirs
+        style.element.get_or_add_pPr().append(_element("w:outlineLvl", val=str(outline - 1)))
     return style
 
 
@@ -219,6 +228,7 @@ def _add_field(paragraph: DocxParagraph, instruction: str) -> None:
 
 def _write_body(document: DocumentType, layout: Layout) -> None:
     for text, style in (
+        ("\t".join((layout.day, layout.symbol)).rstrip("\t"), "Text Head"),
         (layout.state, "Letterhead State"),
         (layout.ministry, "Letterhead Ministry"),
         (layout.number, "Note Number"),
@@ -228,17 +238,13 @@ def _write_body(document: DocumentType, layout: Layout) -> None:
         if text:
             document.add_paragraph(text, style=style)
     for part in layout.paragraphs:
-        paragraph = document.add_paragraph(style="Note Body")
-        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(9))
-        if part.number:
-            paragraph.add_run(f"{part.number}\t")
-        run = paragraph.add_run(part.text)
-        if part.right_to_left:
-            paragraph._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
-            run.font.rtl = True
+        _write_paragraph(document, part)
     if layout.closing:
         document.add_paragraph(layout.closing, style="Note Closing")
-    document.add_paragraph(layout.dateline, style="Note Date")
+    if layout.signatures:
+        _write_signatures(document, layout)
+    if layout.dateline:
+        document.add_paragraph(layout.dateline, style="Note Date")
     if layout.initials:
         document.add_paragraph(f"{layout.initials} \t\t({layout.seal})", style="Note Initials")
     if layout.enclosures:
@@ -247,6 +253,57 @@ def _write_body(document: DocumentType, layout: Layout) -> None:
             document.add_paragraph(f"{place}.\t{name}", style="Note Enclosure")
     if layout.addressee:
         document.add_paragraph(layout.addressee, style="Note Addressee")
+
+
+_STYLES: Final = {"text": "Note Body", "heading": "Note Heading", "small": "Note Small"}
+
+
+def _write_paragraph(document: DocumentType, part: Paragraph) -> None:
+    paragraph = document.add_paragraph(style=_STYLES[part.kind])
+    if part.number:
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(9))
+        paragraph.add_run(f"{part.number}\t")
+    if part.lead:
+        paragraph.add_run(part.lead).italic = True
+    paragraph.add_run(part.text)
+    if part.right_to_left:
+        _set_right_to_left(paragraph)
+
+
+def _set_right_to_left(paragraph: DocxParagraph) -> None:
+    paragraph._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), "w:spacing", "w:ind", "w:jc")
+    for run in paragraph.runs:
+        run.font.rtl = True
+
+
+def _write_signatures(document: DocumentType, layout: Layout) -> None:
+    """Two abreast, in a table without lines; a row is not divided between pages."""
+    table = document.add_table(rows=0, cols=2)
+    for place, block in enumerate(layout.signatures):
+        if place % 2 == 0:
+            row = table.add_row()
+            row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+        cell = row.cells[place % 2]
+        lines = [
+            (block.head, "Signature"),
+            (block.signed, "Signature Given"),
+            ("" if block.signed else "\t", "Signature Line"),
+            (block.name, "Signature"),
+            (block.office, "Signature"),
+            *((remark, "Signature Remark") for remark in block.remarks),
+            (block.blank, "Signature Remark"),
+        ]
+        written = [(text, style) for text, style in lines if text]
+        for number, (text, style) in enumerate(written):
+            # a cell is born with one paragraph
+            paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
+            paragraph.style = style
+            paragraph.add_run(text)
+            if block.right_to_left:
+                _set_right_to_left(paragraph)
+        cell.paragraphs[-1].paragraph_format.space_after = Pt(18)
+    # Word wants a paragraph between a table and the end
+    document.add_paragraph()
 
 
 def _element(tag: str, **attributes: str) -> BaseOxmlElement:

@@ -20,6 +20,10 @@ class Words:
     """By form: how the note that is referred to is introduced."""
     initials: str
     seal: str
+    signed: str
+    """What stands over a name in the place of a signature that was given."""
+    name_office: str
+    """What stands under the line on which one signs."""
     enclosure: str
     enclosures: str
     page: str
@@ -48,6 +52,8 @@ WORDS: Final = {
         },
         initials="Initials",
         seal="Seal",
+        signed="(Signed)",
+        name_office="Name and office",
         enclosure="Enclosure:",
         enclosures="Enclosures:",
         page="Page {page} of {pages}",
@@ -83,6 +89,8 @@ WORDS: Final = {
         },
         initials="Paraphe",
         seal="Sceau",
+        signed="(Signé)",
+        name_office="Nom et qualité",
         enclosure="Pièce jointe\xa0:",
         enclosures="Pièces jointes\xa0:",
         page="Page {page} sur {pages}",
