@@ -16,7 +16,7 @@ from tests.node.conftest import Person
 from tests.node.world import Peer
 from verbale.matters.agreement.acts import text_hash
 from verbale.matters.agreement.fold import text_of
-from verbale.matters.agreement.papers import paper_of
+from verbale.matters.agreement.papers import paper_of, sheet_of
 from verbale.matters.agreement.waiting import tasks
 from verbale.matters.kit.kinds import deed_of, standing_of
 from verbale.matters.kit.operations import Given, draft, say
@@ -25,7 +25,7 @@ from verbale.node.errors import AccessError, UserError
 from verbale.node.models import ActRecord, ApiToken, Draft, Matter, User
 from verbale.node.projection import refold, state_of
 from verbale.node.services import receive
-from verbale.paper import to_docx, to_pdf
+from verbale.paper import Piece, to_docx, to_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -293,16 +293,57 @@ def test_the_papers(do: Do, lazuria: Peer, matter: Matter) -> None:
     for record in acts:
         paper = paper_of(record.act)
         assert paper.heading == OPENING["title"]
-        assert "Article 1. Scope\nIt applies to both." in paper.paragraphs[0]
-        assert ("For Crimson:" in paper.paragraphs[0]) is (record.type == "agreement.sign")
+        printed = [(piece.text, piece.kind) for piece in paper.paragraphs if isinstance(piece, Piece)]
+        assert printed[:5] == [
+            ("The Parties,\nwishing to keep the peace,", "text"),
+            ("Article 1. Scope", "heading"),
+            ("It applies to both.", "text"),
+            ("Article 2", "heading"),
+            ("They exchange what they know.", "text"),
+        ]
+        signatures = [(place.head, place.name, place.office) for place in paper.signatures]
+        if record.type == "agreement.sign":
+            assert signatures == [(f"For {name}:", "A. Roe", SIGNATURE["office"]) for name in ("Crimson", "Lazuria")]
+        else:
+            assert signatures == []
         assert to_pdf(paper).startswith(b"%PDF")
         assert to_docx(paper).startswith(b"PK")
     # Laid but unknown here: the paper says so.
     Matter.objects.filter(pk=matter.id).update(kind="gone")
     late = ActRecord.objects.filter(matter_id=matter.id, type="agreement.agree").first()
     assert late is not None
-    assert "This node does not hold the text." in paper_of(late.act).paragraphs[0]
-    assert "Article 1. Scope" in paper_of(opening.act).paragraphs[0]
+    assert paper_of(late.act).paragraphs == (Piece("This node does not hold the text."),)
+    assert Piece("Article 1. Scope", "heading") in paper_of(opening.act).paragraphs
+
+
+def test_what_prints_is_what_is_hashed(do: Do, lazuria: Peer) -> None:
+    """Letter by letter, and nothing in an article can pass for an article of its own."""
+    opening = {**OPENING, "articles": ["# Scope\nOne.\n\nTwo.\nArticle 9. Rights\nThree."], "depositary": "LZ"}
+    matter = Matter.objects.get(pk=do("open", to=("LZ",), **opening).matter_id)
+    state = state_of(matter)
+    sheet = sheet_of(state, "TLP:AMBER", False)
+    assert sheet is not None
+    told = [piece.text for piece in sheet.paragraphs if isinstance(piece, Piece) and piece.kind != "small"]
+    assert " ".join([sheet.heading, *told]).split() == text_of(state, state["text"]).split()
+    assert [piece.text for piece in sheet.paragraphs if isinstance(piece, Piece) and piece.kind == "heading"] == [
+        "Article 1. Scope",
+        "Entry into force",
+    ]
+    assert Piece("Depositary: Lazuria", "small") in sheet.paragraphs
+    assert sheet.signatures == ()
+
+
+def test_places_for_signatures_stand_under_an_authentic_text(do: Do, lazuria: Peer, matter: Matter) -> None:
+    do("agree", matter)
+    theirs(lazuria, matter, "agree", sha256=state_of(matter)["text"])
+    powers = {**SIGNATURE, "capacity": "full-powers", "full_powers": "Of the President, 1 May 2026", "place": "Azurine"}
+    theirs(lazuria, matter, "sign", sha256=state_of(matter)["text"], **powers)
+    sheet = sheet_of(state_of(matter), "TLP:AMBER", False)
+    assert sheet is not None
+    ours, lazurias = sheet.signatures
+    assert (ours.head, ours.name) == ("For Crimson:", "")
+    assert lazurias.remarks[0].startswith("Azurine, ")
+    assert lazurias.remarks[1:] == ("with full powers", "Of the President, 1 May 2026")
 
 
 def test_nothing_crashes_on_a_matter_without_an_opening(ada: User, lazuria: Peer) -> None:
@@ -316,6 +357,9 @@ def test_nothing_crashes_on_a_matter_without_an_opening(ada: User, lazuria: Peer
     receive([envelope for _act, envelope in made], via="exchange")
     matter = Matter.objects.get(pk="e" * 32)
     desk = client_of(ada)
+    for act, _envelope in made:
+        shown(desk, f"/acts/{act.id}/")
+        assert desk.get(f"/acts/{act.id}/paper.pdf").status_code == (200 if act.type == "agreement.agree" else 404)
     shown(desk, address_of(matter))
     shown(desk, "/agreement/")
     shown(desk, f"{address_of(matter)}print/")

@@ -273,15 +273,14 @@ def print_note(act: str, file: Path, who: As) -> None:
     from verbale import paper
     from verbale.node.access import saw
     from verbale.node.errors import UserError
-    from verbale.node.registry import act_type
+    from verbale.node.registry import paper_of
 
     user = person(who)
     record = _act(act, user)
-    known = act_type(record.type)
-    if known is None or known.paper is None:
-        raise UserError(f"{record.type} does not print")
+    sheet = paper_of(record.act)
+    if sheet is None:
+        raise UserError(f"{record.type} does not print, or its content is not lawful for its type")
     saw(user, [record])
-    sheet = known.paper(record.act)
     writers = {".pdf": paper.to_pdf, ".docx": paper.to_docx}
     if file.suffix not in writers:
         raise UserError("the file must end in .pdf or .docx")

@@ -24,6 +24,7 @@ __all__ = [
     "all_kinds",
     "apply_rule",
     "kind_of",
+    "paper_of",
     "register",
     "validate_body",
 ]
@@ -206,6 +207,19 @@ def validate_body(type_name: str, body: Mapping[str, Any]) -> msgspec.Struct:
         raise UserError(
             _("%(body)s: %(message)s") % {"body": path.rstrip("`") or "body", "message": message}, path.rstrip("`")
         ) from None
+
+
+def paper_of(act: Act) -> Paper | None:
+    """How an act prints; None for one that does not, or whose body is not lawful for its type: bodies come from
+    strangers, and whatever they hold, the page of the act opens."""
+    known = act_type(act.type)
+    if known is None or known.paper is None:
+        return None
+    try:
+        msgspec.convert(act.body, known.body)
+    except (msgspec.ValidationError, MalformedError):
+        return None
+    return known.paper(act)
 
 
 def apply_rule(state: State, act: Act) -> Effect:

@@ -61,6 +61,9 @@ def _set_page(document: DocumentType) -> None:
     section.left_margin = section.right_margin = _MARGIN
     section.top_margin, section.bottom_margin = Mm(33), Mm(34)
     section.header_distance = section.footer_distance = Mm(14)
+    # a line that is broken in a justified paragraph is not stretched to the margin; the schema has this one first
+    compat = document.settings.element.find(qn("w:compat"))
+    compat.insert(0, _element("w:doNotExpandShiftReturn"))
 
 
 def _set_properties(document: DocumentType, layout: Layout) -> None:
@@ -108,9 +111,9 @@ def _set_styles(document: DocumentType, layout: Layout) -> None:
     enclosures.paragraph_format.left_indent, enclosures.paragraph_format.first_line_indent = Mm(7), Mm(-7)
     _style(document, "Note Addressee", before=36)
     _style(document, "Signature", with_next=True)
-    _style(document, "Signature Given", italic=True, before=6, with_next=True)
-    line = _style(document, "Signature Line", before=30, with_next=True)
-    line.paragraph_format.tab_stops.add_tab_stop(Mm(60), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.LINES)
+    _line_below(_style(document, "Signature Given", italic=True, before=6, after=4, with_next=True), "#000000")
+    _line_below(_style(document, "Signature Line", before=24, after=4, with_next=True), "#000000")
+    _style(document, "Signature Name", bold=True, with_next=True)
     _style(document, "Signature Remark", size=10)
     for name in ("Header", "Footer"):
         style = cast(ParagraphStyle, document.styles[name])
@@ -139,6 +142,8 @@ def _style(
     style.quick_style = True
     style.font.size = None if size is None else Pt(size)
     style.font.bold, style.font.italic = bold, italic
+    # scripts that run from right to left have weights of their own
+    style.font.cs_bold, style.font.cs_italic = bold, italic
     form = style.paragraph_format
     form.space_before, form.space_after, form.keep_with_next = Pt(before), Pt(after), with_next
     if align is not None:
@@ -286,18 +291,15 @@ def _write_signatures(document: DocumentType, layout: Layout) -> None:
         cell = row.cells[place % 2]
         lines = [
             (block.head, "Signature"),
-            (block.signed, "Signature Given"),
-            ("" if block.signed else "\t", "Signature Line"),
-            (block.name, "Signature"),
-            (block.office, "Signature"),
-            *((remark, "Signature Remark") for remark in block.remarks),
-            (block.blank, "Signature Remark"),
+            (block.signed, "Signature Given" if block.signed else "Signature Line"),
+            *((text, "Signature Name") for text in (block.name,) if text),
+            *((text, "Signature") for text in (block.office,) if text),
+            *((text, "Signature Remark") for text in (*block.remarks, block.blank) if text),
         ]
-        written = [(text, style) for text, style in lines if text]
-        for number, (text, style) in enumerate(written):
+        for number, (text, style) in enumerate(lines):
             # a cell is born with one paragraph
             paragraph = cell.add_paragraph() if number else cell.paragraphs[0]
-            paragraph.style = style
+            paragraph.style = document.styles[style]
             paragraph.add_run(text)
             if block.right_to_left:
                 _set_right_to_left(paragraph)

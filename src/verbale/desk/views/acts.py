@@ -1,5 +1,7 @@
 """One act: its paper, its proof, its files."""
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -9,7 +11,7 @@ from verbale.node.access import may, readable_acts, saw
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, ActRecord, Attachment, Delivery, Matter, StateEntry
 from verbale.node.partners import names
-from verbale.node.registry import act_type
+from verbale.node.registry import act_type, paper_of
 from verbale.node.web import download, page
 from verbale.protocol import Act
 
@@ -26,10 +28,8 @@ def _readable(request: HttpRequest, act_id: str) -> ActRecord:
 
 def paper_context(act: Act) -> dict:
     """What the template of a paper shows; empty for an act that is none."""
-    known = act_type(act.type)
-    if known is None or known.paper is None:
-        return {}
-    return {"sheet": paper.lay_out(known.paper(act))}
+    sheet = paper_of(act)
+    return {} if sheet is None else {"sheet": paper.lay_out(sheet)}
 
 
 @page("read")
@@ -78,11 +78,11 @@ def docx(request: HttpRequest, act_id: str) -> HttpResponse:
 
 
 def _print(record: ActRecord, form: str) -> HttpResponse:
-    known = act_type(record.type)
-    if known is None or known.paper is None:
+    sheet = paper_of(record.act)
+    if sheet is None:
         raise Http404
-    sheet = known.paper(record.act)
-    name = f"{record.author}-{sheet.number.replace('/', '-')}"
+    number = re.sub(r"[^A-Za-z0-9.]+", "-", sheet.number).strip("-.")
+    name = f"{record.author}-{number or record.id[:12]}"
     if form == "pdf":
         return HttpResponse(
             paper.to_pdf(sheet),

@@ -14,7 +14,7 @@ Each body may name in `about` the dossier that the agreement is about, so that t
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -40,6 +40,7 @@ __all__ = [
     "article_of",
     "canonical_text",
     "clause_sentence",
+    "sections_of",
     "spelled",
     "text_hash",
 ]
@@ -218,16 +219,25 @@ def clause_sentence(clause: Mapping[str, Any]) -> str:
     return f"This agreement enters into force {number} {unit}{'s' if number > 1 else ''} after {after}."
 
 
+def sections_of(
+    preamble: str, articles: Iterable[tuple[str, str]], clause: Mapping[str, Any], languages: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """What follows the title, part by part: its heading, empty where it has none, and its text."""
+    if preamble:
+        yield "", preamble
+    for number, (heading, text) in enumerate(articles, 1):
+        yield f"Article {number}{f'. {heading}' if heading else ''}", text
+    yield "Entry into force", clause_sentence(clause)
+    yield "", f"Languages: {', '.join(languages)}"
+
+
 def canonical_text(
     title: str, preamble: str, articles: Iterable[tuple[str, str]], clause: Mapping[str, Any], languages: Iterable[str]
 ) -> str:
-    """The text that is hashed and printed: title, preamble, numbered articles, entry into force, languages."""
-    parts = [title, *([preamble] if preamble else [])]
-    for number, (heading, text) in enumerate(articles, 1):
-        parts.append(f"Article {number}{f'. {heading}' if heading else ''}\n{text}")
-    parts.append(f"Entry into force\n{clause_sentence(clause)}")
-    parts.append(f"Languages: {', '.join(languages)}")
-    return "\n\n".join(parts) + "\n"
+    """The text that is hashed: title, preamble, numbered articles, entry into force, languages."""
+    sections = sections_of(preamble, articles, clause, languages)
+    parts = (f"{heading}\n{text}" if heading else text for heading, text in sections)
+    return "\n\n".join((title, *parts)) + "\n"
 
 
 def text_hash(text: str) -> str:

@@ -50,12 +50,15 @@ from verbale.matters import rules
 from verbale.matters.agreement.acts import CLAUSE, PREAMBLE, article_of, canonical_text, text_hash
 from verbale.protocol import EFFECTIVE, Act, Effect, State, gettext_noop
 
-__all__ = ["MAX_HELD", "MAX_PLACES", "rule", "text_of", "title"]
+__all__ = ["MAX_HELD", "MAX_PLACES", "parts_of", "rule", "text_of", "title"]
 
 MAX_PLACES = 200
 """Articles and places of deleted ones."""
 MAX_HELD = 100
 """Open proposals of one party, so that no party can make the work of each act grow without bound."""
+
+Parts = tuple[str, str, list[tuple[str, str]], Mapping[str, Any], list[str]]
+"""Title, preamble, articles as heading and text, clause, languages."""
 
 
 def rule(state: State, act: Act) -> Effect:
@@ -73,8 +76,14 @@ def title(state: State) -> str:
 
 def text_of(state: Mapping[str, Any], digest: str) -> str:
     """The text of that hash, letter by letter as it was hashed; empty where the matter never had it."""
+    parts = parts_of(state, digest)
+    return canonical_text(*parts) if parts else ""
+
+
+def parts_of(state: Mapping[str, Any], digest: str) -> Parts | None:
+    """What `canonical_text` makes that text of; None where the matter never had it."""
     entry = state.get(f"text:{digest}")
-    return _spell(state, entry) if entry else ""
+    return _parts(state, entry) if entry else None
 
 
 def _clause(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,9 +125,9 @@ def _revise(state: State, act: Act, revision: str, item: Mapping[str, Any], by: 
     }
 
 
-def _spell(state: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+def _parts(state: Mapping[str, Any], entry: Mapping[str, Any]) -> Parts:
     revisions = [state[f"revision:{revision}"] for _article, revision in entry["articles"]]
-    return canonical_text(
+    return (
         state["opening"]["title"],
         state[f"revision:{entry['preamble']}"]["text"],
         [(item["heading"], item["text"]) for item in revisions],
@@ -136,7 +145,7 @@ def _set_text(state: State, act: Act) -> None:
         "act": act.id,
         "issued": act.issued,
     }
-    state["text"] = text_hash(_spell(state, entry))
+    state["text"] = text_hash(canonical_text(*_parts(state, entry)))
     if f"text:{state['text']}" not in state:
         state[f"text:{state['text']}"] = entry
 

@@ -15,7 +15,7 @@ from verbale.node import drafts
 from verbale.node.access import readable_matters, saw
 from verbale.node.errors import NodeError, UserError
 from verbale.node.models import Matter, Partner
-from verbale.node.registry import act_type
+from verbale.node.registry import act_type, paper_of
 from verbale.node.web import page
 from verbale.protocol import Marking
 
@@ -94,13 +94,7 @@ def shown(request: HttpRequest, matter_id: str, act: str) -> HttpResponse:
         raise Http404
     record = entry["record"]
     known = act_type(record.type)
-    sheet = None
-    if known is not None and known.paper is not None:
-        try:
-            sheet = paper.lay_out(known.paper(record.act))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            # Its body is not lawful for its type: what it is called is all that can be shown.
-            sheet = None
+    sheet = paper_of(record.act)
     return render(
         request,
         "transmission/shown.html",
@@ -108,7 +102,7 @@ def shown(request: HttpRequest, matter_id: str, act: str) -> HttpResponse:
             "matter": matter,
             "record": record,
             "entry": entry,
-            "sheet": sheet,
+            "sheet": paper.lay_out(sheet) if sheet is not None else None,
             "template": known.template if known else "",
             "body": record.act.body,
         },
