@@ -73,7 +73,7 @@ def _set_properties(document: DocumentType, layout: Layout) -> None:
     # A non-paper has no author; the library would name itself.
     author = ", ".join(filter(None, (layout.ministry, layout.state)))
     properties.author = properties.last_modified_by = author[:255]
-    properties.subject = layout.form
+    properties.subject = layout.form[:255]
     properties.keywords = layout.marking[:255]
     properties.comments = ""
     properties.language = layout.language

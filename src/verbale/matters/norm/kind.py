@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
 from verbale.matters.norm import acts, fold, standing
+from verbale.matters.norm.papers import paper_of
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
@@ -166,6 +167,7 @@ DEEDS = (
         opens=True,
         sentence=lambda act: str(act.body["title"]),
         excerpt=_begins,
+        paper=paper_of,
     ),
     Deed(
         "norm.agree",
@@ -215,6 +217,7 @@ DEEDS = (
         when=_sponsors,
         sentence=_text,
         excerpt=_begins,
+        paper=paper_of,
     ),
     Deed(
         "norm.object",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.talks import acts, cases, fold, standing, words
 from verbale.matters.talks.api import router
+from verbale.matters.talks.papers import minutes_paper
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
 from verbale.node.partners import name_of
@@ -208,6 +209,7 @@ KIND = Kind(
             _("Minutes"),
             sentence=_minutes,
             excerpt=lambda act: " ".join(act.body["text"].split()),
+            paper=minutes_paper,
             template="talks/minutes.html",
         ),
         ActType("talks.agree-minutes", acts.MinutesAgreement, _("Minutes agreed to"), template="talks/agreement.html"),
