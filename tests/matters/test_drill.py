@@ -1,11 +1,13 @@
 """A drill with Lazuria: operations, pages, API, what waits, the report on paper."""
 
 import html
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pypdf
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -27,7 +29,7 @@ from verbale.node.errors import AccessError, UserError
 from verbale.node.models import ActRecord, ApiToken, Draft, Matter, User
 from verbale.node.projection import refold, state_of
 from verbale.node.services import receive
-from verbale.paper import to_docx, to_pdf
+from verbale.paper import Piece, to_docx, to_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -365,7 +367,7 @@ def test_the_report(ada: User, do: Do, lazuria: Peer, ours: Matter) -> None:
     assert desk.get(f"/drill/{ours.id}/report.pdf").content.startswith(b"%PDF")
     paper = paper_of(end.act)
     assert (paper.heading, paper.exercise) == ("After-action report: Night exercise", True)
-    told = "\n".join(paper.paragraphs)
+    told = "\n".join(piece.text for piece in paper.paragraphs if isinstance(piece, Piece))
     assert "Inject 1 to Crimson, “Three banks report the same ransom note”: planned at minute 0" in told
     assert "Crimson: Performed with major challenges (M). Nobody answered. To be done: Train. (Desk)" in told
     assert to_pdf(paper).startswith(b"%PDF")
@@ -375,6 +377,24 @@ def test_the_report(ada: User, do: Do, lazuria: Peer, ours: Matter) -> None:
     shown(desk, f"{address_of(ours)}print/")
     for record in ActRecord.objects.filter(matter_id=ours.id):
         shown(desk, reverse("act", args=[record.id]))
+
+
+def test_the_report_of_the_whole_scenario_is_one_page(do: Do, lazuria: Peer, ours: Matter) -> None:
+    theirs(lazuria, ours, "accept")
+    do("start", ours)
+    for number in range(1, 9):
+        do("inject", ours, number=number)
+    end = do("end", ours)
+    said = {"text": "The point of contact of the other side was found in the directory, and answered after a reminder."}
+    todo = {"improvement": "Ping the directory each quarter.", "office": "Duty desk"}
+    for objective in state_of(ours)["plan"]["objectives"]:
+        do("lesson", ours, objective=objective["id"], rating="S", **said, **todo)
+        theirs(lazuria, ours, "lesson", objective=objective["id"], rating="P", **said, **todo)
+    [page] = pypdf.PdfReader(io.BytesIO(to_pdf(paper_of(end.act)))).pages
+    text = " ".join(page.extract_text().split())
+    assert "Inject 8 to Crimson" in text
+    assert text.count("answered after a reminder") == 8
+    assert text.count("EXERCISE EXERCISE EXERCISE") == 2
 
 
 def test_nothing_crashes_on_a_matter_without_an_opening(ada: User, lazuria: Peer) -> None:

@@ -138,6 +138,15 @@ def test_signatures_stand_two_abreast_and_in_one_piece() -> None:
         assert [("A. Roe" in page, "Port Crimson, 3" in page) for page in last] == [(True, True)]
 
 
+@pytest.mark.parametrize("length", range(1, 60, 4))
+def test_signatures_are_never_alone_on_a_page(length: int) -> None:
+    text = (*(Piece(f"Line {place}.") for place in range(length)), Piece("The last of it."), Piece("abc", "small"))
+    texts = pages(replace(TEXT, paragraphs=text))
+    assert [("The last of it." in page) for page in texts] == ["For Crimson:" in page for page in texts]
+    held = [item for item in word(replace(TEXT, paragraphs=text)).paragraphs if item.paragraph_format.keep_with_next]
+    assert [item.text for item in held] == ["The last of it.", "abc"]
+
+
 def test_pages_after_the_first_say_which_text_they_belong_to() -> None:
     texts = pages(LONG)
     assert len(texts) > 2

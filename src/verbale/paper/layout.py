@@ -11,7 +11,7 @@ A text of several states has instead: date and symbol; its heading, and what sta
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import clean, ink, marking
 from .formulas import closing, first_paragraph
@@ -29,6 +29,8 @@ class Paragraph:
     """One of `PIECES`."""
     lead: str = ""
     """In italics, right before `text`."""
+    with_next: bool = False
+    """Whether it stays on the page of what follows."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,10 @@ def _paragraphs(paper: Paper) -> tuple[Paragraph, ...]:
             place += 1
             text = clean.lines(item)
             found.append(Paragraph(f"{place}." if several else "", text, clean.runs_right_to_left(text)))
+    if paper.signatures:
+        # nobody signs a page that holds none of the text
+        last = max((at for at, item in enumerate(found) if item.kind == "text"), default=0)
+        found[last:] = [replace(item, with_next=True) for item in found[last:]]
     return tuple(found)
 
 

@@ -271,6 +271,8 @@ def _write_paragraph(document: DocumentType, part: Paragraph) -> None:
     if part.lead:
         paragraph.add_run(part.lead).italic = True
     paragraph.add_run(part.text)
+    if part.with_next:
+        paragraph.paragraph_format.keep_with_next = True
     if part.right_to_left:
         _set_right_to_left(paragraph)
 

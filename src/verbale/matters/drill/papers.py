@@ -1,7 +1,7 @@
 """The report after a drill as it prints."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.template.defaultfilters import date as date_filter
@@ -10,10 +10,11 @@ from django.utils.translation import override
 
 from verbale.matters.drill.report import InjectRow, ObjectiveRow, report_of
 from verbale.matters.drill.words import RATINGS, totals
+from verbale.matters.papers import text_paper
 from verbale.node.models import Matter
 from verbale.node.partners import name_of
 from verbale.node.projection import state_of
-from verbale.paper import Paper
+from verbale.paper import Paper, Piece
 from verbale.protocol import Act
 
 __all__ = ["paper_of", "report_paper"]
@@ -34,40 +35,29 @@ def report_paper(state: Mapping[str, Any], marking: str, issued: str, act_id: st
     with override("en"):
         report = report_of(state)
         if report is None:
-            found = [_("The drill did not begin, or its acts are not here.")]
+            found = [Piece(_("The drill did not begin, or its acts are not here."))]
         else:
             began = datetime.fromisoformat(state["started"]["issued"])
-            found = [f"{date_filter(began, 'j F Y, H:i')} UTC. {totals(report)}"]
-            found += [_inject_told(row) for row in report.injects]
+            found = [Piece(f"{date_filter(began, 'j F Y, H:i')} UTC. {totals(report)}")]
+            told = [_inject_told(row) for row in report.injects]
             if report.skipped:
-                found.append(_("Not issued: %(numbers)s.") % {"numbers": ", ".join(map(str, report.skipped))})
+                told.append(_("Not issued: %(numbers)s.") % {"numbers": ", ".join(map(str, report.skipped))})
+            found += [Piece(_("Injects"), "heading"), Piece("\n".join(told), "small")]
+            found.append(Piece(_("Objectives"), "heading"))
             found += [_objective_told(row) for row in report.objectives]
         title = state["opening"]["title"] if "opening" in state else _("Drill")
-        heading = _("After-action report: %(title)s") % {"title": title}
-    return Paper(
-        form="note-verbale",
-        language="en",
-        number="",
-        sender_ministry="",
-        sender_state="",
-        sender_short="",
-        sender_colour="",
-        addressee="",
-        place="",
-        date=date.fromisoformat(issued[:10]),
-        marking=marking,
-        precedence="ROUTINE",
-        exercise=True,
-        paragraphs=tuple(found),
-        attachments=(),
-        act_id=act_id,
-        style="plain",
-        heading=heading,
-    )
+        return text_paper(
+            heading=_("After-action report: %(title)s") % {"title": title},
+            pieces=found,
+            issued=issued,
+            marking=marking,
+            exercise=True,
+            act_id=act_id,
+        )
 
 
 def _inject_told(row: InjectRow) -> str:
-    told = _("Inject %(n)s to %(who)s, “%(title)s”: planned at minute %(planned)s, issued at minute %(issued)s.") % {
+    told = _("Inject %(n)s to %(who)s, “%(title)s”: planned at minute %(planned)s, issued at %(issued)s.") % {
         "n": row.number,
         "who": name_of(row.node),
         "title": row.title,
@@ -75,18 +65,16 @@ def _inject_told(row: InjectRow) -> str:
         "issued": row.issued,
     }
     if row.answered is None:
-        return f"{told} " + _("No response; %(within)s minutes were given.") % {"within": row.within}
+        return f"{told} " + _("No response in %(within)s minutes.") % {"within": row.within}
     return f"{told} " + _("Response after %(answered)s minutes of %(within)s.") % {
         "answered": row.answered,
         "within": row.within,
     }
 
 
-def _objective_told(row: ObjectiveRow) -> str:
-    head = _("Objective: %(text)s") % {"text": row.text}
-    if not row.lessons:
-        return f"{head}\n" + _("Nothing has been observed of it yet.")
-    return "\n".join([head, *(_lesson_told(item) for item in row.lessons)])
+def _objective_told(row: ObjectiveRow) -> Piece:
+    lessons = [_lesson_told(item) for item in row.lessons] or [_("Nothing has been observed of it yet.")]
+    return Piece("\n".join([row.text, *lessons]), "small", lead=row.text)
 
 
 def _lesson_told(item: Mapping[str, Any]) -> str:
