@@ -265,7 +265,9 @@ def test_a_request_about_a_closed_dossier_is_shown_to_nobody_else(
     Matter.objects.get(pk=incident).people.add(ada)
     bea = browser(person("bea", "desk"))
     assert matter.id not in shown(bea, "assistance:index")
-    assert "Hand over the traffic data" not in shown(bea, "dossier", matter.id)
+    refused = bea.get(reverse("dossier", args=[matter.id]))
+    assert refused.status_code == 403
+    assert "Hand over the traffic data" not in refused.content.decode()
     assert bea.get(reverse("assistance:accept", args=[matter.id])).status_code == 404
     assert "Hand over the traffic data" in shown(browser(ada), "dossier", matter.id)
 

@@ -320,9 +320,10 @@ def test_talks_about_a_closed_dossier_are_not_shown(
     incident.people.add(ada)
     other = client_of(person("olga", "desk"))
     assert "Times on the table" in shown(desk, f"/dossiers/{record.matter_id}/")
-    text = shown(other, f"/dossiers/{record.matter_id}/")
-    assert "Times on the table" not in text
-    assert "open only to the people named" in text
+    refused = other.get(f"/dossiers/{record.matter_id}/")
+    assert refused.status_code == 403
+    assert "Times on the table" not in refused.content.decode()
+    assert "open only to the people named" in refused.content.decode()
     assert "The night on the grid" not in shown(other, "/talks/")
     for address in (f"/talks/{record.matter_id}/talks.ics", f"/talks/{record.matter_id}/write/agenda/"):
         assert other.get(address).status_code == 403

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from verbale import __version__
-from verbale.cli import assistance, demo, directory, files, matters, partners, people, pouch, register, server, talks
+from verbale.cli import (
+    assistance,
+    deeds,
+    demo,
+    directory,
+    files,
+    matters,
+    partners,
+    people,
+    pouch,
+    register,
+    server,
+    talks,
+)
 from verbale.cli.base import console
 
 __all__ = ["app", "main"]
@@ -54,6 +67,8 @@ app.add_typer(matters.matter, name="matter", help="Dossiers and acts.")
 app.add_typer(talks.app, name="talks", help="Talks: invite, accept, minutes, commitments, calendar.")
 app.add_typer(assistance.app, name="assistance", help="Requests for assistance, and offers.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
+app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
+app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
 app.add_typer(pouch.app, name="pouch", help="The pouch: acts in a sealed file.")
 app.add_typer(register.app, name="register", help="The register: head, proofs, export, self-check.")
 app.add_typer(register.outbox, name="outbox", help="What is on its way.")

@@ -6,7 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from verbale.node.errors import AccessError
 from verbale.node.models import ActRecord, AuditEntry, Matter, ReadMark, User
 
-__all__ = ["ROLES", "audit", "may", "may_read", "readable_acts", "readable_matters", "require", "require_read", "saw"]
+__all__ = [
+    "ROLES",
+    "audit",
+    "closed_matters",
+    "may",
+    "may_read",
+    "readable_acts",
+    "readable_matters",
+    "require",
+    "require_read",
+    "saw",
+]
 
 ROLES = {
     "desk": _("Desk officer"),
@@ -48,13 +59,19 @@ def require(user: User, right: str) -> None:
         )
 
 
+def closed_matters(user: User) -> "QuerySet[Matter]":
+    """The ids of the matters that a person may not open: restricted to others, or about one that is."""
+    restricted = Matter.objects.filter(restricted=True).exclude(people=user).values("id")
+    return Matter.objects.filter(Q(pk__in=restricted) | Q(about_id__in=restricted)).values("id")
+
+
 def readable_matters(user: User) -> "QuerySet[Matter]":
     """The matters that a person may open. The auditor reads who did what, and restricted matters too."""
     if not may(user, "read"):
         return Matter.objects.none()
     if user.has_role("auditor"):
         return Matter.objects.all()
-    return Matter.objects.exclude(pk__in=Matter.objects.filter(restricted=True).exclude(people=user).values("id"))
+    return Matter.objects.exclude(pk__in=closed_matters(user))
 
 
 class Acts(QuerySet["ActRecord"]):
@@ -86,7 +103,7 @@ def readable_acts(user: User) -> Acts:
         return acts.none()
     if user.has_role("auditor"):
         return acts
-    closed = Matter.objects.filter(restricted=True).exclude(people=user).values("id")
+    closed = closed_matters(user)
     return acts.exclude(Q(matter_id__in=closed) | Q(about_id__in=closed))
 
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from verbale.node import events
-from verbale.node.access import audit, may, require
+from verbale.node.access import audit, closed_matters, may, require
 from verbale.node.errors import AccessError, ClearanceError, UserError
-from verbale.node.models import ActRecord, Clearing, Draft, DraftVersion, Matter, User
+from verbale.node.models import ActRecord, Clearing, Draft, DraftVersion, User
 from verbale.node.registry import act_type, validate_body
 from verbale.node.services import Clearance, Outgoing, issue_many
 from verbale.node.sharing import Companion
@@ -210,7 +210,7 @@ def clear(draft: Draft, user: User, *, version: int | None = None) -> list[ActRe
 
 def visible(user: User) -> "QuerySet[Draft]":
     """The drafts that a person may see: not those about a matter that is closed to them."""
-    closed = Matter.objects.filter(restricted=True).exclude(people=user).values("id")
+    closed = closed_matters(user)
     rows = (
         Draft.objects.select_related("drafter", "decided_by").exclude(about_id__in=closed).exclude(matter_id__in=closed)
     )

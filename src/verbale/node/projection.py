@@ -220,6 +220,7 @@ def _describe(matter: Matter, records: list[ActRecord], state: State) -> None:
     kind = kind_of(matter.kind)
     matter.acts += len(records)
     matter.title = kind.title(state)[:500] if kind else matter.title
+    matter.about_id = kind.about(state)[:32] if kind else matter.about_id
     matter.last_at = max(matter.last_at, *(record.recorded_at for record in records))
     matter.opened_at = min(matter.opened_at, *(record.issued for record in records))
     matter.last_order = max(matter.last_order, *(f"{record.issued} {record.id}" for record in records))

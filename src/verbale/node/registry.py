@@ -18,6 +18,8 @@ __all__ = [
     "Door",
     "Kind",
     "Task",
+    "Warn",
+    "Warning",
     "act_type",
     "all_kinds",
     "apply_rule",
@@ -97,6 +99,22 @@ class ActType:
 
 
 @dataclass(frozen=True)
+class Warning:
+    """Something of which a person is to be warned before a draft leaves."""
+
+    sentence: Any
+    """`Crosses our red line: no duty to disclose vulnerabilities`."""
+    passage: str = ""
+    """The passage of the draft that it is about."""
+    url: str = ""
+    """Where one reads more."""
+
+
+Warn = Callable[[Any, Any], Iterable[Warning]]
+"""Given a draft and the person who reads it."""
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of matter: its types of act, its rules of effect, what its state is called."""
 
@@ -115,8 +133,8 @@ class Kind:
     """What of a matter may go along with a note about it, under a marking; keeps the files for it when told to."""
     series: bool = False
     """Whether matters of this kind are standing series between parties, listed apart from the dossiers."""
-    urls: str = ""
-    """Module of its pages."""
+    urls: Any = ""
+    """Its pages: a module, or a list of patterns."""
     edit: str = ""
     """Name of the address at which a draft of this kind is written on; takes the draft's id."""
     rail: tuple[Door, ...] = ()
@@ -125,6 +143,21 @@ class Kind:
     """What of this kind can be begun from a dossier: pages that take `?about=` with the dossier's id."""
     api: Any = None
     """Router of its REST API."""
+    about: Callable[[Mapping[str, Any]], str] = lambda state: ""
+    """The dossier that a matter is about, from its state: who may not open that does not open this."""
+    panel_first: bool = False
+    """Whether the panel stands above the timeline."""
+    step: int = 0
+    """The step of a case that it belongs to: 1 communication, 2 talks, 3 forum, 4 norm, 5 cooperation; 0 for none."""
+    warn: Warn | None = None
+    """What is to be said of a draft of any kind before it leaves, out of matters of this kind."""
+    private: bool = False
+    """Whether matters of this kind never leave the node."""
+    relay: str = ""
+    """Key of the state under which stands the node through which the parties speak: it passes their acts on. Empty
+    where they speak to each other. The members, with their credentials, stand under `member:<node>`."""
+    standing: Callable[[Any], str] = lambda matter: ""
+    """How a matter stands, in a sentence."""
 
 
 _kinds: dict[str, Kind] = {}

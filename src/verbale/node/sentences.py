@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from verbale.node.models import ActRecord, Clearing, CosignatureRecord, Delivery
+from verbale.node.models import ActRecord, Clearing, CosignatureRecord, Delivery, Partner
 from verbale.node.partners import names
 from verbale.node.registry import act_type
 from verbale.protocol import Act, Receipt, parse_time
@@ -98,9 +98,14 @@ def proof_sentences(record: ActRecord, names: Mapping[str, str], me: str) -> lis
         )
     if record.author == me:
         told.append(_("It bears both signatures of this node."))
-    else:
+    elif Partner.objects.filter(pk=record.author, status=Partner.Status.CONFIRMED).exists():
         told.append(
             _("Both signatures of %(author)s verify under the keys that we compared and pinned.") % {"author": author}
+        )
+    else:
+        told.append(
+            _("Both signatures of %(author)s verify under the keys by which it was introduced as a member.")
+            % {"author": author}
         )
     cosigners = sorted(
         {

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from verbale.node import attachments, events
+from verbale.node import attachments, events, relays
 from verbale.node.errors import ClearanceError, UserError
 from verbale.node.identity import local, node_name
 from verbale.node.models import ActRecord, Delivery, Notice, Partner
@@ -27,6 +27,7 @@ from verbale.node.registry import act_type, validate_body
 from verbale.protocol import (
     PRECEDENCES,
     Act,
+    Credentials,
     Envelope,
     Marking,
     ProtocolError,
@@ -78,7 +79,7 @@ class Outcome:
 
     act: str
     status: str
-    """`accepted`, `duplicate` or `refused`."""
+    """`accepted`, `duplicate`, `refused`, or `later`: what it takes to judge it has not arrived yet."""
     reason: str | None = None
     receipt: Receipt | None = None
 
@@ -100,7 +101,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
     for place, outgoing in enumerate(outgoings):
         _check_outgoing(outgoing, clearance)
         acts.append(
-            make_act(
+            made := make_act(
                 type=outgoing.type,
                 author=identity.node,
                 audience=outgoing.audience,
@@ -115,6 +116,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
                 body=_in_nfc(outgoing.body),
             )
         )
+        _check_recipients(made)
     if not acts:
         return []
     envelopes = [sign_act(act.canonical, identity.keys) for act in acts]
@@ -124,7 +126,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
             [
                 Delivery(act_id=act.id, node=node, rank=PRECEDENCES.index(act.precedence))
                 for act in acts
-                for node in act.audience
+                for node in relays.recipients(act)
             ]
         )
         project(records)
@@ -166,8 +168,11 @@ def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
         raise ClearanceError(
             _("%(label)s leaves the house only when a second person has cleared it.") % {"label": known.label}
         )
-    if not others:
-        return
+
+
+def _check_recipients(act: Act) -> None:
+    """Those to whom this node itself delivers must be confirmed partners."""
+    others = relays.recipients(act)
     confirmed = set(
         Partner.objects.filter(node__in=others, status=Partner.Status.CONFIRMED).values_list("node", flat=True)
     )
@@ -184,15 +189,41 @@ def receive(
 ) -> list[Outcome]:
     """Take in acts of other nodes; one outcome each, in the order given. Receiving again changes nothing.
 
-    With `limit_to`, acts of any other author are refused: over the wire, a node speaks for itself. Attachments are kept
-    only when an accepted act names them.
+    With `limit_to`, acts of any other author are refused: over the wire, a node speaks for itself, and for the members
+    of a matter in which it relays. Attachments are kept only when an accepted act names them.
     """
     parsed = [_parsed(envelope) for envelope in envelopes]
+    files = list(files)
+    # What the relaying node says itself comes first: it may introduce the authors of the rest.
+    first = [
+        place
+        for place, act in enumerate(parsed)
+        if limit_to is None or not isinstance(act, Act) or act.author == limit_to
+    ]
+    rest = sorted(set(range(len(parsed))) - set(first))
+    outcomes: dict[int, Outcome] = {}
+    for places in (first, rest):
+        if places:
+            taken = _receive(
+                [envelopes[place] for place in places], [parsed[place] for place in places], files, via, limit_to
+            )
+            outcomes |= dict(zip(places, taken, strict=True))
+    return [outcomes[place] for place in range(len(parsed))]
+
+
+def _receive(
+    envelopes: Sequence[Envelope],
+    parsed: Sequence[Act | ProtocolError],
+    files: Iterable[bytes],
+    via: str,
+    limit_to: str | None,
+) -> list[Outcome]:
     acts = [act for act in parsed if isinstance(act, Act)]
     partners = {partner.node: partner for partner in Partner.objects.filter(node__in={act.author for act in acts})}
     known = _held(act.id for act in acts)
+    circles = relays.circles(acts)
     checked = _on_all_cores(
-        lambda place: _check(envelopes[place], parsed[place], partners, limit_to, known), len(parsed)
+        lambda place: _check(envelopes[place], parsed[place], partners, circles, limit_to, known), len(parsed)
     )
     lawful = {act.id: (act, envelope) for act, envelope, reason in checked if act is not None and reason is None}
     named = {item["sha256"] for act, _ in lawful.values() for item in attachments_of(act)}
@@ -209,7 +240,8 @@ def receive(
     outcomes, seen = [], set()
     for act, envelope, reason in checked:
         if act is None or reason is not None:
-            outcomes.append(Outcome(act.id if act else _id_of(envelope), "refused", reason))
+            status = "later" if isinstance(reason, _NotYet) else "refused"
+            outcomes.append(Outcome(act.id if act else _id_of(envelope), status, reason))
             continue
         status = "accepted" if act.id in new and act.id not in seen else "duplicate"
         seen.add(act.id)
@@ -226,6 +258,7 @@ def _append_fresh(fresh: list[tuple[Act, Envelope]], via: str) -> list[ActRecord
         return []
     records = append(fresh, via=via, head=head)
     project(records)
+    relays.pass_on(records)
     _note("arrived", records)
     return records
 
@@ -259,17 +292,25 @@ def _keep_files(files: Iterable[bytes], named: set[str]) -> None:
     attachments.store(content for content in files if hashlib.sha256(content).hexdigest() in named)
 
 
+class _NotYet(str):
+    """A reason that the arrival of another act may take away."""
+
+    __slots__ = ()
+
+
 def _check(
     envelope: Envelope,
     act: Act | ProtocolError,
     partners: Mapping[str, Partner],
+    circles: Mapping[str, relays.Circle],
     limit_to: str | None,
     known: Collection[str],
 ) -> tuple[Act | None, Envelope, str | None]:
     """The act if it parses, and the reason to refuse it if there is one. Rules in the order in which they apply:
 
     1. The payload is an act in canonical form, within the limits.
-    2. Its author is a confirmed partner, not blocked, not revoked; over the wire, the sender itself.
+    2. Its author is a confirmed partner, not blocked, not revoked; over the wire, the sender itself. Or members speak
+       through a node in this matter: then its author is a member of it, and over the wire the sender relays.
     3. Both signatures are the author's, with keys in force at the time of issue.
     4. This node is among its audience.
     5. It is not dated further ahead than the clocks may differ.
@@ -280,15 +321,13 @@ def _check(
     if act.author == me:
         reason = None if act.id in known else "This act claims to be ours, and our register does not hold it."
         return act, envelope, reason
-    partner = partners.get(act.author)
-    if partner is None or partner.status != Partner.Status.CONFIRMED:
-        return act, envelope, f"{act.author} is not a confirmed partner of {me}."
-    if limit_to is not None and act.author != limit_to:
-        return act, envelope, f"{limit_to} may not deliver acts of {act.author}."
-    if partner.credentials.revoked is not None:
+    credentials, reason = _credentials(act, partners.get(act.author), circles.get(act.matter), limit_to)
+    if credentials is None:
+        return act, envelope, reason
+    if credentials.revoked is not None:
         return act, envelope, f"{act.author} has revoked its credentials."
     try:
-        partner.credentials.verify_envelope(envelope, act.issued, f"act {act.id[:12]}")
+        credentials.verify_envelope(envelope, act.issued, f"act {act.id[:12]}")
     except ProtocolError as error:
         return act, envelope, str(error)
     if me not in act.audience:
@@ -300,3 +339,29 @@ def _check(
             f"It is dated {act.issued}, more than {CLOCK_SKEW_SECONDS // 60} minutes ahead of our clock.",
         )
     return act, envelope, None
+
+
+def _credentials(
+    act: Act, partner: Partner | None, circle: relays.Circle | None, limit_to: str | None
+) -> tuple[Credentials | None, str]:
+    """Under which credentials the act is to be verified, or why under none. Pinned ones go before all others."""
+    pinned = partner is not None and partner.status == Partner.Status.CONFIRMED
+    if partner is not None and partner.status == Partner.Status.BLOCKED:
+        return None, f"{act.author} is not a confirmed partner of {node_name()}."
+    if limit_to is None or act.author == limit_to:
+        if pinned:
+            return partner.credentials, ""  # type: ignore[union-attr]
+        if circle is None or act.author not in circle.members:
+            return None, f"{act.author} is not a confirmed partner of {node_name()}."
+        return circle.members[act.author], ""
+    if circle is None:
+        if not pinned:
+            return None, f"{act.author} is not a confirmed partner of {node_name()}."
+        return None, f"{limit_to} may not deliver acts of {act.author}."
+    if not circle.relay:
+        return None, _NotYet(f"The act by which {limit_to} opens the matter has not arrived.")
+    if circle.relay != limit_to:
+        return None, f"{limit_to} may not deliver acts of {act.author}."
+    if act.author not in circle.members:
+        return None, _NotYet(f"{limit_to} has not introduced {act.author} as a member.")
+    return partner.credentials if pinned else circle.members[act.author], ""  # type: ignore[union-attr]

@@ -17,6 +17,7 @@ from verbale.protocol.acts import (
 )
 from verbale.protocol.canonical import canonical_bytes, parse_canonical
 from verbale.protocol.credentials import Credentials, Identity
+from verbale.protocol.disclosure import MAX_DISCLOSED, Disclosed, Disclosure, Kept, verify_disclosure, write_disclosure
 from verbale.protocol.encoding import format_time, parse_time
 from verbale.protocol.envelope import Envelope, sign_act
 from verbale.protocol.errors import (
@@ -43,6 +44,7 @@ from verbale.protocol.words import fingerprint_words, same_words
 
 __all__ = [
     "EFFECTIVE",
+    "MAX_DISCLOSED",
     "PRECEDENCES",
     "Act",
     "ChangedKeysError",
@@ -51,12 +53,15 @@ __all__ = [
     "Cosignature",
     "Credentials",
     "CredentialsError",
+    "Disclosed",
+    "Disclosure",
     "Effect",
     "Envelope",
     "Finding",
     "Identity",
-    "KeystoreError",
+    "Kept",
     "Keystore",
+    "KeystoreError",
     "Leaf",
     "LimitError",
     "MalformedError",
@@ -93,7 +98,9 @@ __all__ = [
     "sign_checkpoint",
     "standing_matter_id",
     "verify_checkpoint",
+    "verify_disclosure",
     "verify_export",
     "verify_file",
+    "write_disclosure",
     "write_export",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from verbale.protocol.credentials import MAX_CREDENTIALS_BYTES, Credentials
+from verbale.protocol.disclosure import verify_disclosure
 from verbale.protocol.errors import CredentialsError, LimitError, MalformedError, ProtocolError
 from verbale.protocol.exports import verify_export
 from verbale.protocol.limits import MAX_PARCEL_BYTES
@@ -25,7 +26,7 @@ class Finding:
     """The outcome for one file."""
 
     kind: str
-    """`receipt`, `pouch`, `register-export`, `checkpoint`, `credentials` or `unknown`."""
+    """`receipt`, `pouch`, `register-export`, `disclosure`, `checkpoint`, `credentials` or `unknown`."""
     holds: bool
     shown: tuple[str, ...]
     """Sentences on what is proven."""
@@ -56,6 +57,8 @@ def _kind(path: Path) -> str:
             return "checkpoint"
         if start.startswith(b'{"chain":'):
             return "credentials"
+        if start.startswith(b'{"credentials":'):
+            return "disclosure"
         if start.startswith(b'{"checkpoint":'):
             # Both begin alike, since canonical JSON sorts its keys; what tells them apart ends the first line.
             file.seek(0)
@@ -91,6 +94,17 @@ def _check_export(path: Path, trusted: dict[str, Credentials]) -> Outcome:
         f"{summary.disclosed} of its acts are disclosed, and each is signed by its author.",
     ]
     return shown, summary.credentials
+
+
+def _check_disclosure(path: Path, trusted: dict[str, Credentials]) -> Outcome:
+    with path.open("rb") as file:
+        found = verify_disclosure(iter(lambda: file.readline(MAX_PARCEL_BYTES), b""), trusted)
+    shown = [
+        f"{len(found.disclosed)} acts are shown, each signed by its author, with "
+        f"{sum(len(item.receipts) for item in found.disclosed)} receipts of nodes that hold them; "
+        f"{len(found.kept)} are kept back."
+    ]
+    return shown, found.credentials
 
 
 def _check_pouch(path: Path, trusted: dict[str, Credentials]) -> Outcome:
@@ -130,13 +144,16 @@ def _check_checkpoint(path: Path, trusted: dict[str, Credentials]) -> Outcome:
 
 
 def _check_unknown(path: Path, trusted: dict[str, Credentials]) -> Outcome:
-    raise MalformedError("this is neither a pouch, a receipt, a register export, a checkpoint nor credentials")
+    raise MalformedError(
+        "this is neither a pouch, a receipt, a register export, a disclosure, a checkpoint nor credentials"
+    )
 
 
 _CHECKS = {
     "pouch": _check_pouch,
     "receipt": _check_receipt,
     "register-export": _check_export,
+    "disclosure": _check_disclosure,
     "credentials": _check_credentials,
     "checkpoint": _check_checkpoint,
     "unknown": _check_unknown,

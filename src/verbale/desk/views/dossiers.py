@@ -89,7 +89,7 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "papers": [entry for entry in entries if entry["paper"]],
         "files": [{"file": file, "held": file.sha256 in held} for file in _once(files)],
         "drafts": drafts.visible(request.user)
-        .filter(about_id=matter.id)
+        .filter(Q(about_id=matter.id) | Q(matter_id=matter.id))
         .exclude(status__in=(Draft.Status.SENT, Draft.Status.WITHDRAWN)),
         "proof": next(
             (

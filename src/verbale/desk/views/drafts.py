@@ -17,7 +17,7 @@ from verbale.node.access import may
 from verbale.node.identity import node_name
 from verbale.node.models import Draft, Matter
 from verbale.node.partners import names
-from verbale.node.registry import act_type, kind_of
+from verbale.node.registry import act_type, all_kinds, kind_of
 from verbale.node.web import action, page
 from verbale.protocol import Marking, make_act
 
@@ -71,6 +71,7 @@ def draft(request: HttpRequest, pk: Any) -> HttpResponse:
             "body": found.body,
             "about": about,
             "leaving": leaving(found, about),
+            "warnings": [item for kind in all_kinds() if kind.warn for item in kind.warn(found, request.user)],
             "changes": _changes(found),
             "mine": mine,
             "open": mine and found.status in (Draft.Status.DRAFT, Draft.Status.RETURNED),

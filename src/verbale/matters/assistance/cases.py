@@ -13,26 +13,12 @@ from verbale.node.access import readable_matters
 from verbale.node.identity import node_name
 from verbale.node.models import Matter, StateEntry, User
 
-__all__ = ["about_allowed", "as_json", "readable", "standing", "states_of"]
+__all__ = ["as_json", "readable", "standing", "states_of"]
 
 
 def readable(user: User) -> "QuerySet[Matter]":
-    """The requests and offers that a person may open, latest first: those about a closed dossier, if that is open to
-    them."""
-    closed = Matter.objects.filter(restricted=True).exclude(people=user).values_list("id", flat=True)
-    rows = readable_matters(user).filter(kind="assistance").order_by("-last_at")
-    if user.has_role("auditor") or not (hidden := list(closed)):
-        return rows
-    behind = StateEntry.objects.filter(matter__kind="assistance", key="opening").values_list("matter_id", "value")
-    hidden = set(hidden)
-    return rows.exclude(pk__in=[matter for matter, opening in behind if opening["about"] in hidden])
-
-
-def about_allowed(matter: Matter) -> list[Any] | None:
-    """Who may see a request about a closed dossier, by primary key; None when everybody may who reads dossiers."""
-    opening = StateEntry.objects.filter(matter=matter, key="opening").values_list("value", flat=True).first()
-    about = Matter.objects.filter(pk=(opening or {}).get("about") or "", restricted=True).first()
-    return list(about.people.values_list("pk", flat=True)) if about is not None else None
+    """The requests and offers that a person may open, latest first."""
+    return readable_matters(user).filter(kind="assistance").order_by("-last_at")
 
 
 def states_of(matters: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.assistance import acts, fold, words
 from verbale.matters.assistance.api import router
-from verbale.matters.assistance.cases import about_allowed, standing
+from verbale.matters.assistance.cases import standing
 from verbale.matters.papers import paper_of
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter, StateEntry
@@ -82,7 +82,7 @@ def _excerpt(act: Act) -> str:
 
 def context(matter: Matter) -> Mapping[str, Any]:
     """What the panel of the dossier shows."""
-    return {**standing(state_of(matter)), "allowed": about_allowed(matter)}
+    return standing(state_of(matter))
 
 
 def tasks() -> Iterator[Task]:
@@ -218,4 +218,8 @@ KIND = Kind(
     rail=(Door("assistance:index", _("Assistance"), key="n"),),
     starts=(Door("assistance:request", _("Ask for assistance"), "draft"),),
     api=router,
+    about=lambda state: str((state.get("opening") or {}).get("about") or ""),
+    panel_first=True,
+    step=2,
+    standing=lambda matter: str(standing(state_of(matter))["play"]),
 )

@@ -17,8 +17,7 @@ and the kit gives it
     API         `GET /<kind>/`, `GET /<kind>/{matter}`, `POST /<kind>/<deed>` to open, `POST /<kind>/{matter}/<deed>`
                 within, each typed by the fields of the deed
     command     `verbale say hotline.message MATTER text=…`, `verbale deeds hotline`
+
+Import `Deed`, `Field`, `Texts`, `View` from `kit.spec`, `kind` and `standing_of` from `kit.kinds`; `draft`, `say` and
+`Given` of `kit.operations` do it from Python. This module imports nothing: Django loads it before its models.
 """
-
-from verbale.matters.kit.spec import Deed, Field, Texts, View
-
-__all__ = ["Deed", "Field", "Texts", "View"]

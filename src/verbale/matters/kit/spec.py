@@ -42,6 +42,8 @@ class View:
     matter: Matter | None
     """None while a new one is being opened."""
     user: User | None = None
+    to: tuple[str, ...] = ()
+    """While a matter is being opened: the addressees that were chosen."""
 
     @cached_property
     def state(self) -> Mapping[str, Any]:

@@ -15,23 +15,12 @@ from verbale.node.partners import name_of
 from verbale.node.projection import state_of
 from verbale.protocol import Marking
 
-__all__ = ["about_allowed", "as_json", "calendar_of", "context", "readable", "states_of"]
+__all__ = ["as_json", "calendar_of", "context", "readable", "states_of"]
 
 
 def readable(user: User) -> "QuerySet[Matter]":
-    """The talks that a person may open, latest first: those about a closed dossier, if that is open to them."""
-    rows = readable_matters(user).filter(kind="talks").order_by("-last_at")
-    closed = set(Matter.objects.filter(restricted=True).exclude(people=user).values_list("id", flat=True))
-    if user.has_role("auditor") or not closed:
-        return rows
-    openings = StateEntry.objects.filter(matter__kind="talks", key="opening").values_list("matter_id", "value")
-    return rows.exclude(pk__in=[matter for matter, opening in openings if opening["about"] in closed])
-
-
-def about_allowed(state: Mapping[str, Any]) -> list[Any] | None:
-    """Who may see talks about a closed dossier, by primary key; None when everybody may who reads dossiers."""
-    about = Matter.objects.filter(pk=(state.get("opening") or {}).get("about") or "", restricted=True).first()
-    return list(about.people.values_list("pk", flat=True)) if about is not None else None
+    """The talks that a person may open, latest first."""
+    return readable_matters(user).filter(kind="talks").order_by("-last_at")
 
 
 def states_of(matters: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -51,7 +40,6 @@ def context(matter: Matter) -> dict[str, Any]:
         "play": words.state_of_play(state),
         "opening": opening,
         "closed": state.get("closed"),
-        "allowed": about_allowed(state),
     }
     if opening is None:
         return told

@@ -13,6 +13,7 @@ from verbale.matters.talks.api import router
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
 from verbale.node.partners import name_of
+from verbale.node.projection import state_of
 from verbale.node.registry import ActType, Door, Kind, Task
 from verbale.protocol import Act
 
@@ -230,4 +231,8 @@ KIND = Kind(
     rail=(Door("talks:index", _("Talks"), key="t"),),
     starts=(Door("talks:invite", _("Invite to talks"), "draft"),),
     api=router,
+    about=lambda state: str((state.get("opening") or {}).get("about") or ""),
+    panel_first=True,
+    step=2,
+    standing=lambda matter: words.state_of_play(state_of(matter)),
 )

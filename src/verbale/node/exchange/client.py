@@ -122,6 +122,9 @@ def _settle(partner: Partner, taken: Sequence[Delivery], results: object) -> Out
             if result.get("status") == "refused":
                 delivery.status, delivery.failure = Delivery.Status.REFUSED, str(result.get("reason"))[:1000]
                 refused += 1
+            elif result.get("status") == "later":
+                # It waits for another act of ours that is on its way as well.
+                delivery.failure = str(result.get("reason"))[:1000]
             elif settle_receipt(delivery, result.get("receipt"), known):
                 delivered += 1
             delivery.leased_until = 0

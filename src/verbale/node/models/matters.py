@@ -24,6 +24,8 @@ class Matter(models.Model):
     """The strictest marking among its acts."""
     exercise = models.BooleanField(default=False)
     acts = models.PositiveIntegerField(default=0)
+    about_id = models.CharField(max_length=32, default="", db_index=True)
+    """The dossier that it is about, as its kind tells from its state: who may not open that does not open this."""
     restricted = models.BooleanField(default=False)
     """Need-to-know: only people named on the matter, and those who manage access, may open it."""
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="matters")

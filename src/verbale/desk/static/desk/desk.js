@@ -42,7 +42,9 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of parts) {
         const fresh = page.getElementById(part.id);
-        if (fresh) replace(part, fresh);
+        // Never from under somebody who types.
+        const typing = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+        if (fresh && !typing) replace(part, fresh);
       }
     } catch {
       // The link to our own node is away; the stream reconnects by itself.
