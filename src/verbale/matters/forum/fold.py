@@ -42,6 +42,8 @@ build on.** A member that dates an act back, or signs two, changes nothing that 
 
 State, key by key (beside `opening`, `last` and `closed` of `verbale.matters.rules`; `opening` has `body`, `session`, `opens`,
 `closes`, `majority`, `languages` too):
+    house               id of the organisation's latest act with effect; its next one refers to it, so that its acts are
+                        a chain whose order no clock of a member can change
     member:<node>       {"act", "name", "voting", "fingerprint", "serial", "issued"}
     agenda              {"act", "items": [{"number", "title"}], "issued"}
     symbol:<symbol>     {"act", "what"}: what stands under it
@@ -85,7 +87,10 @@ __all__ = ["pending", "rule", "title"]
 
 def rule(state: State, act: Act) -> Effect:
     """Apply one act; see the rules of this module."""
-    return enter(state, act, _convene(state, act) if act.type == "forum.convene" else _other(state, act))
+    effect = enter(state, act, _convene(state, act) if act.type == "forum.convene" else _other(state, act))
+    if effect.effective and act.author == state["opening"]["by"]:
+        state["house"] = act.id
+    return effect
 
 
 def title(state: Mapping[str, Any]) -> str:
