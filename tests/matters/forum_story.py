@@ -1,4 +1,4 @@
-"""A session of the World Forum, told act by act: the organisation WF, the members CR, LZ, VD and AB, the observer OB."""
+"""A session of the World Forum, act by act: the organisation WF, the members CR, LZ, VD and AB, the observer OB."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -112,7 +112,7 @@ def named_in(body: dict[str, Any]) -> set[str]:
 
 
 class Story:
-    """Acts in the order in which they are said, a minute apart, each referring to the one before and to what it names."""
+    """Acts in the order in which they are said, a minute apart, each after the one before and what it names."""
 
     def __init__(self, *, members: bool = True, agenda: bool = True, **opening: Any) -> None:
         self.acts: list[Act] = []

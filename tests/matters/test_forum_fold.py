@@ -59,7 +59,7 @@ def effect_of(story: Story, author: str, word: str, **fields: Any) -> str:
     return story.fate()
 
 
-# -- 1 and 2: the opening and the parties -------------------------------------------------------------------------------
+# -- 1 and 2: the opening and the parties ------------------------------------------------------------------------------
 
 
 def test_a_session_is_convened() -> None:
@@ -127,7 +127,7 @@ def test_what_is_about_an_act_refers_to_it(word: str) -> None:
     assert effect_of(story, author, word, refs=(MISSING,)) == NOT_THERE
 
 
-# -- 3 and 4: who is there ----------------------------------------------------------------------------------------------
+# -- 3 and 4: who is there ---------------------------------------------------------------------------------------------
 
 
 def test_members_are_introduced_with_their_credentials() -> None:
@@ -206,7 +206,7 @@ def test_a_rotation_continues_the_credentials_and_nothing_else_does() -> None:
     assert story.fate() == continues
 
 
-# -- 5: agenda and statements -------------------------------------------------------------------------------------------
+# -- 5: agenda and statements ------------------------------------------------------------------------------------------
 
 
 def test_a_later_agenda_replaces_the_earlier() -> None:
@@ -240,7 +240,7 @@ def test_no_statement_while_a_vote_is_open() -> None:
     assert effect_of(story, "CR", "statement") == ""
 
 
-# -- 6: symbols ---------------------------------------------------------------------------------------------------------
+# -- 6: symbols --------------------------------------------------------------------------------------------------------
 
 
 def test_texts_are_issued_under_symbols() -> None:
@@ -279,7 +279,7 @@ def test_nothing_is_issued_before_its_draft() -> None:
         assert effect_of(story, HOUSE, "give-symbol", text=text) == "The draft itself has not been issued yet."
 
 
-# -- 7: sponsors --------------------------------------------------------------------------------------------------------
+# -- 7: sponsors -------------------------------------------------------------------------------------------------------
 
 
 def test_sponsors_come_and_go() -> None:
@@ -328,7 +328,7 @@ def test_a_draft_is_fixed_once_voting_has_begun() -> None:
             story.count(vote, story.cast(vote, AB="no", CR="no", LZ="yes", VD="no"))
 
 
-# -- 8 and 9: revisions and amendments ----------------------------------------------------------------------------------
+# -- 8 and 9: revisions and amendments ---------------------------------------------------------------------------------
 
 
 def test_a_revision_becomes_the_text_when_it_is_issued() -> None:
@@ -406,7 +406,7 @@ def test_an_amendment_falls_when_another_has_changed_its_paragraph() -> None:
     assert story.fate() == ""
 
 
-# -- 10 to 13: votes ----------------------------------------------------------------------------------------------------
+# -- 10 to 13: votes ---------------------------------------------------------------------------------------------------
 
 
 def test_a_draft_is_carried_by_roll_call() -> None:
@@ -626,7 +626,7 @@ def test_a_vote_stays_open_until_its_time_or_until_all_have_voted() -> None:
     assert story.fate() == "This vote has been closed already."
 
 
-# -- 14: explanations ---------------------------------------------------------------------------------------------------
+# -- 14: explanations --------------------------------------------------------------------------------------------------
 
 
 def test_votes_are_explained_before_or_after_and_not_by_those_who_propose() -> None:
@@ -654,7 +654,7 @@ def test_votes_are_explained_before_or_after_and_not_by_those_who_propose() -> N
     assert effect_of(story, "AB", "explain", proposal=amendment, when="after") == ""
 
 
-# -- 15: silence --------------------------------------------------------------------------------------------------------
+# -- 15: silence -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("what", ["draft", "document"])
@@ -752,7 +752,7 @@ def test_silence_is_put_on_what_is_before_the_session() -> None:
     )
 
 
-# -- 16 and 17: adoption, and the end -----------------------------------------------------------------------------------
+# -- 16 and 17: adoption, and the end ----------------------------------------------------------------------------------
 
 
 def test_what_was_carried_is_adopted_once() -> None:
@@ -817,7 +817,7 @@ def test_phases() -> None:
     assert standing.phase(story.state, "2026-11-24") == "voting"
 
 
-# -- bodies -------------------------------------------------------------------------------------------------------------
+# -- bodies ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -871,7 +871,7 @@ def test_lawful_bodies(word: str) -> None:
     msgspec.convert(lawful(word), BODIES[f"forum.{word}"])
 
 
-# -- what members cannot undo -------------------------------------------------------------------------------------------
+# -- what members cannot undo ------------------------------------------------------------------------------------------
 
 
 @cache
@@ -930,13 +930,12 @@ def test_no_act_of_members_however_dated_changes_what_was_decided(data: st.DataO
     assert all(effects[act.id].effective for act in story.acts[: len(ids)] if act.author == HOUSE)
 
 
-# -- every set of acts --------------------------------------------------------------------------------------------------
-
+# -- every set of acts -------------------------------------------------------------------------------------------------
 
 
 @cache
 def bases() -> list[list[Act]]:
-    """What sets begin with: a session with members and an agenda; with texts; with a vote open; under silence; decided."""
+    """What sets begin with: a session with an agenda; with texts; with a vote open; under silence; decided."""
     bare, texts, voting, silent = Story(), Story(), Story(), Story()
     for story in (texts, voting):
         draft = story.draft()

@@ -94,7 +94,7 @@ def test_changes_without_conflict_can_always_be_made(wanted: list[tuple[str, str
     assert len(set(keys)) == len(keys)
 
 
-# -- the tally ----------------------------------------------------------------------------------------------------------
+# -- the tally ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -168,19 +168,15 @@ def test_a_vote_that_was_opened_unlawfully_is_told() -> None:
     story = Story()
     vote = story.open(story.draft(None))
     result = verify_roll_call(story.signed(), TRUSTED, vote)
-    assert result.reason == (
-        "The act that opens the vote is without effect: It has not been issued under a symbol."
-    )
+    assert result.reason == ("The act that opens the vote is without effect: It has not been issued under a symbol.")
 
 
 def test_it_takes_the_organisations_credentials() -> None:
-    assert check(list(told()[2]), trusted={}).reason == (
-        "The credentials of WF, whose session it is, are not known."
-    )
+    assert check(list(told()[2]), trusted={}).reason == ("The credentials of WF, whose session it is, are not known.")
 
 
 def test_one_session_at_a_time_and_one_vote() -> None:
-    story, _, envelopes = told()
+    _story, _vote, envelopes = told()
     assert check(list(envelopes), vote="").reason == "There are 2 votes: name the one to verify."
     assert check(list(envelopes), vote=MISSING).reason == "The act that opens the vote is missing."
     other = Story()
@@ -195,7 +191,7 @@ def test_one_session_at_a_time_and_one_vote() -> None:
 def test_odd_bodies_are_no_reason_to_fall(odd: dict[str, Any]) -> None:
     from verbale.protocol import make_act
 
-    story, vote, envelopes = told()
+    story, vote, _ = told()
     close = story.acts[place("close-vote")]
     for word, body in (("close-vote", {"vote": vote, **odd}), ("member", odd)):
         act = make_act(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verbale.matters.forum import text as texts
-from verbale.matters.forum.fold import pending
+from verbale.matters.forum.grounds import pending
 from verbale.matters.forum.tally import count, roll_key
 
 __all__ = ["board", "documents", "drafts", "members", "next_symbol", "phase", "silences", "statements", "votes"]
@@ -75,8 +75,11 @@ def next_symbol(state: State, prefix: str) -> str:
 
 
 def drafts(state: State) -> list[dict[str, Any]]:
-    """Drafts in the order in which they were laid, each with `act`, `sponsors` (the main one first), `text` (numbered
-    paragraphs), `amendments` (each with `act` and `rows`), `pending`, `revisions` and `acceptances` without a symbol."""
+    """Drafts in the order in which they were laid.
+
+    Each with `act`, `sponsors` (the main one first), `text` (numbered paragraphs), `amendments` (each with `act` and
+    `rows`), `pending`, and the `revisions` and `acceptances` that have no symbol yet.
+    """
     sponsors: dict[str, list[str]] = {}
     for key in state:
         if key.startswith("sponsor:"):
@@ -140,8 +143,11 @@ def votes(state: State) -> list[str]:
 
 
 def board(state: State, vote: str) -> dict[str, Any]:
-    """A vote as it stands: `rows` in the order of the roll, each `{"node", "name", "choice", "counted"}`, the choice None
-    while there is none; `tally`, `needed`, `carried` of what is counted, or of what has come while it is open."""
+    """A vote as it stands.
+
+    `rows` in the order of the roll, each `{"node", "name", "choice", "counted"}`, the choice None while there is none;
+    `tally`, `needed`, `carried` of what is counted, or of what has come while it is open.
+    """
     entry, result = state[f"vote:{vote}"], state.get(f"result:{vote}")
     counted = {row["node"]: row["choice"] for row in result["counted"]} if result else {}
     rows = []

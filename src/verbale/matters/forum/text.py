@@ -117,10 +117,7 @@ def text_hash(text: Mapping[str, Any]) -> str:
 def changes_hash(changes: Sequence[Mapping[str, Any]]) -> str:
     """SHA-256 of the canonical JSON of the changes of an amendment, in hex."""
     return _hash(
-        [
-            {"paragraph": item["paragraph"], "action": item["action"], "text": item.get("text", "")}
-            for item in changes
-        ]
+        [{"paragraph": item["paragraph"], "action": item["action"], "text": item.get("text", "")} for item in changes]
     )
 
 

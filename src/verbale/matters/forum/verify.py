@@ -39,11 +39,22 @@ from verbale.protocol.credentials import MAX_CREDENTIALS_BYTES
 from verbale.protocol.encoding import is_version_1
 from verbale.protocol.envelope import ACT_TYPE, MAX_ENVELOPE_BYTES
 
-__all__ = ["LINE_LIMIT", "RollCall", "bears", "lawful_rule", "verify_bundle", "verify_roll_call", "write_bundle"]
+__all__ = [
+    "LINE_LIMIT",
+    "RollCall",
+    "bears",
+    "lawful_rule",
+    "told",
+    "verify_bundle",
+    "verify_roll_call",
+    "write_bundle",
+]
 
 LINE_LIMIT = MAX_ENVELOPE_BYTES + 1024
 """Bytes of one line of a bundle after the first."""
 _WITHOUT_BEARING = ("forum.statement", "forum.explain", "forum.sponsor", "forum.withdraw-sponsor")
+_SHARES = 16
+"""Into so many shares the signatures are dealt out to threads."""
 _NULL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -61,7 +72,7 @@ class RollCall:
     sha256: str = ""
     """Of the text that was voted on."""
     majority: str = ""
-    tally: Tally = Tally(0, 0, 0)
+    tally: Tally = field(default_factory=lambda: Tally(0, 0, 0))
     needed: int = 0
     carried: bool = False
     counted: tuple[tuple[str, str], ...] = ()
@@ -69,8 +80,8 @@ class RollCall:
     absent: tuple[str, ...] = ()
     """Who could have voted, and of whom there is no vote."""
     uncounted: tuple[str, ...] = ()
-    """Whose vote, dated before the close, the organisation does not list: it withheld the vote, or the vote was late and
-    dated back. A receipt of the organisation's register tells which."""
+    """Whose vote, dated before the close, the organisation does not list: it left the vote out, or the vote was late
+    and dated back. A receipt of the organisation's register tells which."""
     signatures: int = 0
     """Acts whose two signatures were checked."""
     assumed: Mapping[str, str] = field(default_factory=dict)
@@ -104,8 +115,8 @@ def verify_roll_call(
 ) -> RollCall:
     """What these acts of one session show of the vote opened by the act `vote`; of the only one when it is not named.
 
-    `credentials` are those that the reader trusts, the organisation's at least. Signatures are checked on the threads of
-    the `pool`, where one is given. Never raises for what the envelopes hold.
+    `credentials` are those that the reader trusts, the organisation's at least. Signatures are checked on the threads
+    of the `pool`, where one is given. Never raises for what the envelopes hold.
     """
     try:
         return _verify(envelopes, credentials, vote, pool)
@@ -126,9 +137,7 @@ def _verify(
     entry, result = state.get(f"vote:{vote}"), state.get(f"result:{vote}")
     if entry is None:
         if vote in effects:
-            raise _Fails(
-                gettext_noop("The act that opens the vote is without effect: %s"), effects[vote].sentence()
-            )
+            raise _Fails(gettext_noop("The act that opens the vote is without effect: %s"), effects[vote].sentence())
         raise _Fails(gettext_noop("The act that opens the vote is missing."))
     if result is None:
         raise _no_result(acts, effects, vote)
@@ -191,23 +200,25 @@ def _known(signed: Mapping[str, _Signed], trusted: Mapping[str, Credentials]) ->
 
 
 def _check(items: list[_Signed], known: Mapping[str, Credentials], pool: Executor | None) -> None:
-    def check(item: _Signed) -> None:
-        act, envelope = item
-        if act.author not in known:
-            raise _Fails(gettext_noop("The credentials of %s are missing: it was not introduced."), act.author)
-        try:
-            known[act.author].verify_envelope(envelope, act.issued, f"act {act.id[:12]}… of {act.author}")
-        except ProtocolError as error:
-            raise _Fails(gettext_noop("A signature does not hold: %s."), str(error)) from None
+    def check(share: list[_Signed]) -> None:
+        for act, envelope in share:
+            if act.author not in known:
+                raise _Fails(gettext_noop("The credentials of %s are missing: it was not introduced."), act.author)
+            try:
+                known[act.author].verify_envelope(envelope, act.issued, f"act {act.id[:12]}… of {act.author}")
+            except ProtocolError as error:
+                raise _Fails(gettext_noop("A signature does not hold: %s."), str(error)) from None
 
-    for _ in map(check, items) if pool is None else pool.map(check, items):
-        pass
+    if pool is None:
+        check(items)
+    else:
+        list(pool.map(check, [items[start::_SHARES] for start in range(_SHARES)]))
 
 
 def lawful_rule(state: State, act: Act) -> Effect:
     """As a node applies the rule: only to a body that is lawful for its type."""
     body = BODIES.get(act.type)
-    if body is None or _NULL.search(act.canonical):
+    if body is None or (b"\\u0000" in act.canonical and _NULL.search(act.canonical)):
         return Effect(gettext_noop("Its content is not lawful for its type: %s."), (act.type,))
     try:
         msgspec.convert(act.body, body)
@@ -239,6 +250,30 @@ def _no_result(acts: list[Act], effects: Mapping[str, Effect], vote: str) -> _Fa
             lost[0],
         )
     return _Fails(gettext_noop("The act that closes the vote is without effect: %s"), effects[ends[-1].id].sentence())
+
+
+def told(result: RollCall) -> dict[str, Any]:
+    """A verified vote as JSON, for programs."""
+    return {
+        "holds": result.holds,
+        "reason": result.reason or None,
+        "vote": result.vote,
+        "session": result.session,
+        "organisation": result.organisation,
+        "what": result.what,
+        "sha256": result.sha256,
+        "majority": result.majority,
+        "yes": result.tally.yes,
+        "no": result.tally.no,
+        "abstain": result.tally.abstain,
+        "needed": result.needed,
+        "carried": result.carried,
+        "counted": [{"node": node, "choice": choice} for node, choice in result.counted],
+        "absent": list(result.absent),
+        "uncounted": list(result.uncounted),
+        "signatures": result.signatures,
+        "assumed": dict(result.assumed),
+    }
 
 
 # -- bundles -----------------------------------------------------------------------------------------------------------
