@@ -54,7 +54,13 @@ class Forum:
         self.matter_id = ""
         self.last: list[str] = []
         opened = self.say(
-            "WF", "convene", body="First Committee", session="81st session", opens=day(), closes=day(9), languages=["en"]
+            "WF",
+            "convene",
+            body="First Committee",
+            session="81st session",
+            opens=day(),
+            closes=day(9),
+            languages=["en"],
         )
         assert opened.id
         for node, name in MEMBERS.items():

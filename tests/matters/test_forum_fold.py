@@ -35,12 +35,13 @@ from tests.matters.forum_story import (
     named_in,
     rotated,
 )
-from verbale.matters.forum import standing
+from verbale.matters.forum import acts, standing
 from verbale.matters.forum.acts import BODIES
 from verbale.matters.forum.fold import title
 from verbale.matters.forum.text import plain
 from verbale.matters.forum.verify import lawful_rule
-from verbale.protocol import Act, fold, make_act, ordered
+from verbale.node.registry import apply_rule, kind_of
+from verbale.protocol import Act, Credentials, fold, make_act, ordered
 
 WORDS = tuple(name.partition(".")[2] for name in BODIES)
 OF_THE_HOUSE = (
@@ -190,8 +191,6 @@ def test_revoked_credentials_introduce_nobody() -> None:
 
 def test_a_rotation_continues_the_credentials_and_nothing_else_does() -> None:
     story = Story()
-    from verbale.protocol import Credentials
-
     foreign = Credentials.create(
         keys("CR", 2), node="CR", name="Crimson", kind="state", endpoint="", issued=MORNING - timedelta(days=9)
     )
@@ -1094,6 +1093,18 @@ def test_an_act_without_effect_leaves_the_state_as_it_was(found: list[Act]) -> N
             assert state[f"ballot:{act.id}"]["by"] == act.author
 
 
+@settings(max_examples=60, deadline=None)
+@given(found=act_sets())
+def test_a_node_judges_as_who_verifies_without_one(found: list[Act]) -> None:
+    """`verify.py` applies the rules without Django: to the same state, and with effect for the same acts."""
+    state, effects = fold(apply_rule, found)
+    own, told = fold(lawful_rule, found)
+    assert own == state
+    assert {item: effect.effective for item, effect in told.items()} == {
+        item: effect.effective for item, effect in effects.items()
+    }
+
+
 @settings(max_examples=150, deadline=None)
 @given(found=act_sets())
 def test_every_result_is_what_the_signed_votes_say(found: list[Act]) -> None:
@@ -1118,8 +1129,9 @@ def test_every_result_is_what_the_signed_votes_say(found: list[Act]) -> None:
 
 
 def test_the_kind_has_the_acts_that_its_folder_tells_of() -> None:
-    from verbale.matters.forum import acts
-
     told = {line.split()[0] for line in (acts.__doc__ or "").splitlines() if line.startswith("forum.")}
-    assert told == set(BODIES)
+    known = kind_of("forum")
+    assert known is not None
+    assert told == set(BODIES) == {item.name for item in known.types}
+    assert {item.name: item.body for item in known.types} == BODIES
     assert len(NAMES) == len(PARTIES)

@@ -79,9 +79,7 @@ def test_a_vote_takes_a_second_person_and_goes_to_the_organisation_alone(forum: 
         us.say(forum.matter, "vote", vote=vote, choice="no")
 
 
-def test_the_board_fills_and_the_result_is_verified_here(
-    forum: Forum, us: Drafting, desk: Client, ada: User
-) -> None:
+def test_the_board_fills_and_the_result_is_verified_here(forum: Forum, us: Drafting, desk: Client, ada: User) -> None:
     draft = forum.draft()
     vote = forum.open(draft)
     text = dossier(desk, forum)
@@ -152,7 +150,8 @@ def full(forum: Forum, us: Drafting) -> dict[str, str]:
     """Something of everything that a member can do something about."""
     document = forum.say("VD", "document", title="A <b>report</b>", text="<i>All well.</i>", item="5").id
     forum.say("WF", "give-symbol", text=document, symbol="WF/81/1")
-    silence = forum.say("WF", "silence", text=document, sha256=forum.state[f"document:{document}"]["sha256"], until="2031-01-01T00:00:00Z").id  # fmt: skip
+    sha256 = forum.state[f"document:{document}"]["sha256"]
+    silence = forum.say("WF", "silence", text=document, sha256=sha256, until="2031-01-01T00:00:00Z").id
     forum.say("LZ", "statement", item="5", text="We <u>speak</u>.")
     draft = forum.draft()
     ours = us.say(forum.matter, "draft", **lawful_draft(title="Ours"))
@@ -258,7 +257,8 @@ def test_what_waits_for_a_member(forum: Forum, us: Drafting, full: dict[str, str
 
 def test_the_api_verifies_and_hands_out_the_votes(forum: Forum, us: Drafting, ada: User) -> None:
     secret = ApiToken.make(ada, "test")
-    vote = forum.open(forum.draft(), minutes=0)
+    draft = forum.draft()
+    vote = forum.open(draft, minutes=0)
     forum.say("LZ", "vote", vote=vote, choice="yes")
     forum.close(vote)
     client = Client(headers={"authorization": f"Bearer {secret}"})
@@ -274,7 +274,9 @@ def test_the_api_verifies_and_hands_out_the_votes(forum: Forum, us: Drafting, ad
     assert state["standing"] == "In session: 1 draft is before it."
     made = client.post(
         f"{address}/amend",
-        json.dumps({"draft": next(iter(key[6:] for key in forum.state if key.startswith("draft:"))), "changes": CHANGES}),
+        json.dumps(
+            {"draft": next(iter(key[6:] for key in forum.state if key.startswith("draft:"))), "changes": CHANGES}
+        ),
         content_type="application/json",
     )
     assert made.status_code == 422
@@ -284,9 +286,10 @@ def test_the_api_verifies_and_hands_out_the_votes(forum: Forum, us: Drafting, ad
 def test_who_may_not_read_the_session_does_not_verify_it(forum: Forum, person: Person, desk: Client) -> None:
     vote = forum.open(forum.draft(), minutes=0)
     forum.close(vote)
-    assert client_of(person("op", "operator")).get(
-        reverse("forum:verify", args=[forum.matter_id, vote])
-    ).status_code == 403
+    assert (
+        client_of(person("op", "operator")).get(reverse("forum:verify", args=[forum.matter_id, vote])).status_code
+        == 403
+    )
     matter = forum.matter
     matter.restricted = True
     matter.save()
@@ -301,5 +304,3 @@ def test_unknown_votes_and_members_pages_of_others(forum: Forum, desk: Client) -
     answer = desk.get(reverse("forum:members", args=[forum.matter_id]))
     assert answer.status_code == 403
     assert "Only the organisation" in answer.content.decode()
-
-

@@ -11,7 +11,7 @@ import pytest
 from tests.matters.forum_story import HOUSE, MISSING, MORNING, Story, credentials, keys
 from verbale.matters.forum.tally import Tally
 from verbale.matters.forum.verify import RollCall, bears, verify_bundle, verify_roll_call, write_bundle
-from verbale.protocol import Credentials, Envelope, sign_act
+from verbale.protocol import Credentials, Envelope, make_act, sign_act
 
 TRUSTED = {HOUSE: credentials(HOUSE)}
 
@@ -189,8 +189,6 @@ def test_one_session_at_a_time_and_one_vote() -> None:
 
 @pytest.mark.parametrize("odd", [{"votes": 5}, {"votes": [{"a": 1}, None]}, {}, {"vote": []}, {"credentials": 7}])
 def test_odd_bodies_are_no_reason_to_fall(odd: dict[str, Any]) -> None:
-    from verbale.protocol import make_act
-
     story, vote, _ = told()
     close = story.acts[place("close-vote")]
     for word, body in (("close-vote", {"vote": vote, **odd}), ("member", odd)):

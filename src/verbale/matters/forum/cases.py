@@ -157,20 +157,21 @@ def _unissued(view: View, names: Mapping[str, str]) -> list[dict[str, Any]]:
 def board_shown(view: View, vote: str, names: Mapping[str, str]) -> dict[str, Any]:
     """A vote as a board of states: who said what, the tally, and the majority that is needed."""
     board = standing.board(view.state, vote)
-    tally, mine = board["tally"], next((row for row in board["rows"] if row["node"] == view.me), None)
+    tally = board["tally"]
+    rows = [
+        {**row, "label": names.get(row["node"], row["name"]), "said": words.CHOICES.get(row["choice"], "")}
+        for row in board["rows"]
+    ]
+    mine = next((row for row in rows if row["node"] == view.me), None)
     return {
         **board,
-        "rows": [
-            {**row, "label": names.get(row["node"], row["name"]), "said": words.CHOICES.get(row["choice"], "")}
-            for row in board["rows"]
-        ],
+        "rows": rows,
         "majority_shown": words.MAJORITIES[board["majority"]],
         "said": words.tally(tally.yes, tally.no, tally.abstain),
         "open": board["result"] is None,
         "first_name": names.get(board["first"], board["first"]),
         "mine": mine,
         "can_vote": board["result"] is None and mine is not None and mine["choice"] is None and view.open,
-        "all": board["voted"] == len(board["rows"]),
         "over": board["closes"] <= words.now(),
         "left_out": ", ".join(names.get(node, node) for node in board["missing"]),
         "closes_shown": words.clock(board["closes"]),
