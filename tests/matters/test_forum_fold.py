@@ -20,6 +20,7 @@ from tests.matters.forum_story import (
     MORNING,
     NAMES,
     NONCE,
+    OPERATIVE,
     OTHER_SYMBOL,
     PARTIES,
     ROLL,
@@ -380,6 +381,8 @@ def test_an_accepted_amendment_becomes_part_of_the_draft_when_it_is_issued() -> 
     assert plain(state[f"text:{draft}"])["operative"][1] == "Requests a report every year;"
     assert state[f"draft:{draft}"]["sha256"] != before
     assert (state[f"amendment:{amendment}"]["stage"], standing.drafts(state)[0]["pending"]) == ("accepted", [])
+    [row] = standing.drafts(state)[0]["amendments"][0]["rows"]
+    assert (row["before"], row["text"]) == ("Requests a report;", "Requests a report every year;")
     assert "has been decided" in effect_of(story, "CR", "accept-amendment", amendment=amendment)
 
 
@@ -511,6 +514,8 @@ def test_amendments_are_voted_on_before_the_draft_and_change_it() -> None:
         "Calls upon States to protect hospitals;", "Urges all;", "Requests a report;", "Decides to remain seized.",
     ]  # fmt: skip
     assert [state[f"amendment:{item}"]["stage"] for item in (added, replaced)] == ["carried", "rejected"]
+    shown = {row["act"]: row["rows"] for row in standing.drafts(state)[0]["amendments"]}
+    assert [shown[item][0]["before"] for item in (added, replaced)] == [OPERATIVE[0], OPERATIVE[1]]
     vote = story.decide(draft)
     assert story.state[f"result:{vote}"]["carried"]
     story.open(replaced)

@@ -124,6 +124,7 @@ def amend(state: State, act: Act) -> Effect:
         "symbol": None,
         "stage": "tabled",
         "decision": None,
+        "before": None,
     }
     return EFFECTIVE
 

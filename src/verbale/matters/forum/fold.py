@@ -53,7 +53,8 @@ State, key by key, beside `opening`, `last` and `closed` of `verbale.matters.rul
     text:<id>           the present text of a draft, see `text.py`
     sponsor:<draft>:<node>  {"act", "issued"}
     amendments:<draft>  ids of the amendments to the present version that have a symbol
-    amendment:<id>      {"by", "draft", "version", "changes", "sha256", "text", "issued", "symbol", "stage", "decision"}
+    amendment:<id>      {"by", "draft", "version", "changes", "sha256", "text", "issued", "symbol", "stage", "decision",
+                        "before": {key: text} of the paragraphs that it has changed, None while it has changed none}
     revision:<id>       {"by", "draft", "title", "preamble", "operative", "issued", "symbol"}
     acceptance:<id>     {"by", "draft", "amendment", "issued", "symbol"}
     voting              id of the vote that is open; absent when there is none

@@ -78,6 +78,10 @@ def make_part(state: State, identifier: str) -> None:
     """The amendment becomes part of its draft."""
     amendment = state[f"amendment:{identifier}"]
     draft = amendment["draft"]
-    text = texts.amended(state[f"text:{draft}"], amendment["changes"], identifier)
+    text = state[f"text:{draft}"]
+    touched = {row["paragraph"] for row in amendment["changes"]}
+    before = {item["key"]: item["text"] for item in text["paragraphs"] if item["key"] in touched}
+    change(state, f"amendment:{identifier}", before=before)
+    text = texts.amended(text, amendment["changes"], identifier)
     state[f"text:{draft}"] = text
     change(state, f"draft:{draft}", sha256=texts.text_hash(text))

@@ -112,9 +112,10 @@ def drafts(state: State) -> list[dict[str, Any]]:
 
 
 def _against(text: Mapping[str, Any], amendment: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each change of an amendment beside the paragraph as it stands: `{"paragraph", "action", "before", "text"}`."""
+    """Each change of an amendment beside the paragraph that it changes: `{"paragraph", "action", "before", "text"}`."""
     standing = {item["key"]: item["text"] for item in text["paragraphs"]}
-    return [{**change, "before": standing.get(change["paragraph"])} for change in amendment["changes"]]
+    before = standing if amendment["before"] is None else amendment["before"]
+    return [{**change, "before": before.get(change["paragraph"])} for change in amendment["changes"]]
 
 
 def silences(state: State) -> list[dict[str, Any]]:
