@@ -881,6 +881,8 @@ def test_lawful_bodies(word: str) -> None:
 @cache
 def _decided() -> tuple[Story, str, str]:
     story = Story()
+    silence = story.silence(story.document("WF/1/2"))
+    story.say(HOUSE, "end-silence", silence=silence, issued=LATER)
     draft = story.draft()
     story.decide(story.amend(draft))
     vote = story.decide(draft)
@@ -890,7 +892,7 @@ def _decided() -> tuple[Story, str, str]:
 
 
 def decided() -> tuple[Story, str, str]:
-    """A draft with a carried amendment, voted and adopted; the vote, and the draft."""
+    """A document carried by silence, and a draft with a carried amendment, adopted; the vote, and the draft."""
     story, vote, draft = _decided()
     again = copy(story)
     again.acts = list(story.acts)
@@ -905,7 +907,7 @@ def test_no_act_of_members_however_dated_changes_what_was_decided(data: st.DataO
     before = story.state
     ids = [act.id for act in story.acts]
     for number in range(data.draw(st.integers(1, 8))):
-        word = data.draw(st.sampled_from((*OF_MEMBERS, "vote", "vote", "revise", "amend")))
+        word = data.draw(st.sampled_from((*OF_MEMBERS, "vote", "vote", "revise", "amend", "object")))
         body = lawful(word)
         for name in ("draft", "version"):
             if name in body:
@@ -913,6 +915,8 @@ def test_no_act_of_members_however_dated_changes_what_was_decided(data: st.DataO
         for name in ("vote", "silence", "proposal", "amendment"):
             if name in body:
                 body[name] = data.draw(st.sampled_from([vote, draft, *ids]))
+        if word == "object":
+            body["silence"] = next(act.id for act in story.acts if act.type == "forum.silence")
         if word == "vote":
             body |= {"vote": data.draw(st.sampled_from([vote, vote, body["vote"]])), "choice": "no"}
         author = data.draw(st.sampled_from(ROLL))
@@ -927,9 +931,9 @@ def test_no_act_of_members_however_dated_changes_what_was_decided(data: st.DataO
         )
     after, effects = story.folded
     for key, value in before.items():
-        if key.startswith("result:"):
+        if key.startswith(("result:", "outcome:")):
             assert {**after[key], "missing": []} == {**value, "missing": []}
-        elif key.startswith(("adopted:", "text:", "vote:", "symbol:", "draft:", "amendment:")):
+        elif key.startswith(("adopted:", "text:", "vote:", "symbol:", "draft:", "document:", "amendment:")):
             assert after[key] == value
     assert all(effects[act.id].effective for act in story.acts[: len(ids)] if act.author == HOUSE)
 
