@@ -1,20 +1,22 @@
 """The REST API: the general part, and the routers of every kind of matter."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import File, NinjaAPI, Router, Schema
+from ninja import File, NinjaAPI, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from verbale import __version__
+from verbale.desk import relations
+from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
 from verbale.node.access import audit, readable_acts, readable_matters, require, saw
 from verbale.node.api import TokenAuth, act_json, install_errors, person
 from verbale.node.errors import AccessError
 from verbale.node.identity import public_credentials
-from verbale.node.models import ActFile, ActRecord, Delivery, Draft, Matter, Partner
+from verbale.node.models import ActFile, ActRecord, Delivery, Draft, Matter, Partner, User
 from verbale.node.projection import state_of
 from verbale.node.registry import all_kinds
 from verbale.node.web import download
@@ -97,6 +99,14 @@ def confirm_partner(request: HttpRequest, partner: str, fields: Words) -> dict[s
     return operations.describe(found)
 
 
+@router.get("/partners/{partner}/escalation", summary="How relations stand: acts on the event scale, tension, measures")
+def escalation(request: HttpRequest, partner: str, days: Annotated[int, Query(ge=1, le=3650)] = 90) -> dict[str, Any]:
+    who = person(request)
+    require(who, "read")
+    found = get_object_or_404(Partner, pk=partner)
+    return relations.told(relations.relation_with(who, found.pk, days=days), found, who, days)
+
+
 @router.get("/partners/{partner}/pouch", summary="A pouch with all that waits for a partner, or with `everything`")
 def pack_pouch(request: HttpRequest, partner: str, everything: bool = False) -> HttpResponse:
     require(person(request), "pouch")
@@ -123,6 +133,27 @@ def matters(request: HttpRequest, kind: str = "", page: int = 1) -> list[dict[st
         rows = rows.filter(kind=kind)
     start = (max(page, 1) - 1) * _PAGE
     return [_matter_json(matter) for matter in rows[start : start + _PAGE]]
+
+
+@router.get("/cases", summary="Cases that one may read, latest first")
+def cases(request: HttpRequest) -> list[dict[str, Any]]:
+    require(person(request), "read")
+    return cases_of(person(request))
+
+
+@router.get("/cases/{case}", summary="The story of a case: what happened in each step, how it stands, what comes next")
+def case(request: HttpRequest, case: str) -> dict[str, Any]:
+    return story_json(story_of(person(request), case))
+
+
+@router.get("/cases/{case}/proof", summary="Every act of a case with who signed it and receipts, verified now")
+def case_proof(request: HttpRequest, case: str, page: int = 1) -> list[dict[str, Any]]:
+    who = person(request)
+    story_of(who, case)
+    start = (max(page, 1) - 1) * _PAGE
+    records = list(records_of(who, case)[start : start + _PAGE])
+    saw(who, records)
+    return [{**row, "record": act_json(row["record"])} for row in proofs(records)]
 
 
 @router.get("/matters/{matter}", summary="A matter and its folded state")
@@ -213,7 +244,7 @@ def file(request: HttpRequest, sha256: str) -> HttpResponse:
 def open_drafts(request: HttpRequest) -> list[dict[str, Any]]:
     require(person(request), "draft")
     return [
-        _draft_json(draft)
+        {**_draft_json(draft), "warnings": _warnings(draft, person(request))}
         for draft in drafts.visible(person(request)).exclude(status__in=(Draft.Status.SENT, Draft.Status.WITHDRAWN))
     ]
 
@@ -235,6 +266,12 @@ def _draft_json(draft: Draft) -> dict[str, Any]:
     }
 
 
+def _warnings(draft: Draft, who: User) -> list[dict[str, str]]:
+    """What is to be said before it leaves: red lines crossed."""
+    found = [item for kind in all_kinds() if kind.warn for item in kind.warn(draft, who)]
+    return [{"sentence": str(item.sentence), "passage": item.passage} for item in found]
+
+
 def _draft(request: HttpRequest, draft: str) -> Draft:
     return get_object_or_404(drafts.visible(person(request)), pk=draft)
 
@@ -250,6 +287,13 @@ def submit(request: HttpRequest, draft: str) -> dict[str, Any]:
 def give_back(request: HttpRequest, draft: str, fields: Remarks) -> dict[str, Any]:
     found = _draft(request, draft)
     drafts.give_back(found, person(request), fields.remarks)
+    return _draft_json(found)
+
+
+@router.post("/drafts/{uuid:draft}/withdraw", summary="Take back a draft of one's own that has not left")
+def withdraw(request: HttpRequest, draft: str) -> dict[str, Any]:
+    found = _draft(request, draft)
+    drafts.withdraw(found, person(request))
     return _draft_json(found)
 
 

@@ -20,6 +20,7 @@ from verbale.cli import (
     pouch,
     register,
     server,
+    story,
     talks,
 )
 from verbale.cli.base import console
@@ -57,7 +58,9 @@ def common(
 
 files.install(app)
 server.install(app)
-app.command("demo", help="Play a case between two nodes on this machine, and leave them running.")(demo.demo)
+app.command("demo", help="Play a case in five steps between three nodes on this machine, and leave them running.")(
+    demo.demo
+)
 app.add_typer(people.app, name="user", help="People of the node.")
 app.add_typer(people.tokens, name="token", help="Tokens of the REST API.")
 app.add_typer(partners.app, name="partner", help="Partner nodes and their credentials.")
@@ -71,6 +74,7 @@ app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its si
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
+app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)
 app.add_typer(pouch.app, name="pouch", help="The pouch: acts in a sealed file.")
 app.add_typer(register.app, name="register", help="The register: head, proofs, export, self-check.")
 app.add_typer(register.outbox, name="outbox", help="What is on its way.")

@@ -29,10 +29,11 @@ def demo(
     out: Annotated[Path | None, typer.Option(help="Write pouches, receipts and register exports here.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Where the nodes live; made anew each time.")] = None,
 ) -> None:
-    """Two nodes, one case: a real report, a cleared note, an acknowledgement, an answer, receipts."""
+    """Three nodes, one case in five steps: communication, talks, forum, norms, cooperation."""
     from verbale.demo.nodes import DemoError, NodeProcess, free_port
     from verbale.demo.play import connect, play, write_evidence
-    from verbale.demo.scenario import CRIMSON, LAZURIA, PASSWORD
+    from verbale.demo.scenario import CRIMSON, FORUM, LAZURIA, PASSWORD
+    from verbale.demo.stage import Stage
     from verbale.intel import read_report_file
 
     shipped = Path(__file__).resolve().parent.parent / "demo" / "reports" / "conti-ransomware.json"
@@ -44,10 +45,9 @@ def demo(
     _make_room(place)
     nodes: list[NodeProcess] = []
     try:
-        for side in (CRIMSON, LAZURIA):
+        for side in (CRIMSON, LAZURIA, FORUM):
             nodes.append(NodeProcess(side, place / side.node.lower(), free_port(side.port)))
-        a, b = nodes
-        console.print("Setting up two nodes …", highlight=False)
+        console.print("Setting up three nodes …", highlight=False)
         for node in nodes:
             node.begin_set_up()
         for node in nodes:
@@ -55,10 +55,11 @@ def demo(
             node.start()
         for node in nodes:
             node.wait_until_up()
-        connect(a, b)
-        played = play(
-            a, b, report or shipped, report is None, lambda line: console.print(f"· {escape(line)}", highlight=False)
+        connect(*nodes)
+        stage = Stage(
+            {node.side.node: node for node in nodes}, lambda line: console.print(f"· {escape(line)}", highlight=False)
         )
+        played = play(stage, *nodes, report or shipped, report is None)
         table(
             ("#", "Who", "To", "Type", "Delivered", "Receipt verified"),
             [
@@ -69,18 +70,19 @@ def demo(
         )
         if once or out is not None:
             target = out or place / "out"
-            files = write_evidence(a, b, played, target)
+            files = write_evidence(nodes, played, target)
             console.print(
                 f"\n{len(files)} files in {target}, each verified; try: verbale verify {target}/*", highlight=False
             )
         if once:
             return
         console.print(
-            f"\nReady after {time.monotonic() - began:.0f} s. Both nodes run on this machine until you press Ctrl-C.\n"
+            f"\nReady after {time.monotonic() - began:.0f} s. The nodes run on this machine until you press Ctrl-C.\n"
         )
         for node in nodes:
             console.print(f"[bold]{node.side.name}[/bold]  {node.url}", highlight=False)
-            console.print(f"  dossier: {node.url}/dossiers/{played.dossier}/", highlight=False)
+            console.print(f"  the story of the case: {node.url}/cases/{played.case}/", highlight=False)
+            console.print(f"  every act, with proof: {node.url}/cases/{played.case}/proof/", highlight=False)
             names = ", ".join(person.username for person in node.side.people)
             console.print(
                 f"  log in as {names}; password {PASSWORD}; the second factor is shown on the page", highlight=False
@@ -113,4 +115,4 @@ def _until_interrupted() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: done.set())
     done.wait()
-    console.print("\nEnding both nodes.")
+    console.print("\nEnding the nodes.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from verbale.cli.base import Json, console, django, refusing, show, table
+from verbale.cli.base import As, Json, console, django, person, refusing, show, table
 
 __all__ = ["app", "credentials"]
 
@@ -110,6 +110,43 @@ def settle(node: str, remark: Annotated[str, typer.Option()]) -> None:
 
     partners.settle_alarm(_partner(node), _WHO, remark)
     console.print("Done.")
+
+
+@app.command("escalation", help="How relations with a partner stand: acts on the event scale, tension, measures.")
+@refusing
+def escalation(
+    node: str,
+    who: As,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 90,
+    as_json: Json = False,
+) -> None:
+    """Show how relations with a partner stand."""
+    django()
+    from verbale.desk import relations
+    from verbale.node.access import require
+
+    partner, user = _partner(node), person(who)
+    require(user, "read")
+    value = relations.told(relations.relation_with(user, partner.pk, days=days), partner, user, days)
+
+    def text() -> None:
+        console.print(f"{value['sentence']} Tension {value['tension']:.1f}, {value['trend']}.", highlight=False)
+        table(
+            ("When", "Who", "Act", "Code", "Event", "Value"),
+            [
+                (
+                    act["at"][:16],
+                    act["author"],
+                    act["type"],
+                    act["code"] or "–",
+                    act["event"] or act["because"],
+                    f"{act['value']:+.1f}" if act["counts"] else "not counted",
+                )
+                for act in value["acts"]
+            ],
+        )
+
+    show(as_json, value, text)
 
 
 @credentials.command("show", help="Show this node's credentials and the words to compare.")

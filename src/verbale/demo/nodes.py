@@ -63,6 +63,8 @@ class NodeProcess:
     home: Path
     port: int
     database_url: str = ""
+    endpoint: str | None = None
+    """What partners are told as its address, when that is not `url`: a forwarder, or empty where there is no link."""
     tokens: dict[str, str] = field(default_factory=dict)
     totp: dict[str, str] = field(default_factory=dict)
     # One client for all requests: each new one would read the machine's certificates again.
@@ -99,7 +101,8 @@ class NodeProcess:
             "config": {
                 "node": self.side.node,
                 "name": self.side.name,
-                "endpoint": self.url,
+                "kind": self.side.kind,
+                "endpoint": self.endpoint if self.endpoint is not None else self.url,
                 "capital": self.side.capital,
                 "colour": self.side.colour,
                 "practice": True,

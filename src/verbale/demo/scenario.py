@@ -6,7 +6,18 @@ from typing import Any
 
 from verbale.intel import Report
 
-__all__ = ["CRIMSON", "LAZURIA", "PASSWORD", "Person", "Side", "answer_text", "incident_fields", "note_text"]
+__all__ = [
+    "CRIMSON",
+    "FORUM",
+    "LAZURIA",
+    "PASSWORD",
+    "Person",
+    "Side",
+    "answer_text",
+    "contacts_of",
+    "incident_fields",
+    "note_text",
+]
 
 PASSWORD = "verbale-demo-2026"  # noqa: S105 - of a practice node that lives on this machine only
 
@@ -31,6 +42,7 @@ class Side:
     port: int
     """Wished for; another is taken when it is in use."""
     people: tuple[Person, ...]
+    kind: str = "state"
 
 
 def _people(*names: tuple[str, str]) -> tuple[Person, ...]:
@@ -62,6 +74,58 @@ LAZURIA = Side(
     8802,
     _people(("Jun", "Okafor"), ("Marta", "Salas"), ("Petr", "Novak"), ("Lea", "Fontaine")),
 )
+
+
+FORUM = Side(
+    "WF",
+    "World Forum",
+    "Geneva",
+    "#2f6b4f",
+    8803,
+    (
+        Person("desk", "Mira", "Anand", "Secretary of the First Committee", ("secretariat", "desk")),
+        Person("head", "Olu", "Bankole", "Head of the Secretariat", ("head", "secretariat")),
+        Person("operator", "Sven", "Aalto", "Operator of the node", ("operator", "auditor")),
+    ),
+    "organisation",
+)
+
+
+def contacts_of(side: Side) -> list[tuple[str, dict[str, Any]]]:
+    """The points of contact that a state names, by key: a diplomatic and a technical one."""
+    today = date.today().isoformat()
+    head = next(person for person in side.people if person.username == "head")
+    analyst = next(person for person in side.people if person.username == "analyst")
+    domain = f"{side.node.lower()}.example"
+    office = {"zone": "Europe/Zurich", "days": [1, 2, 3, 4, 5], "opens": "08:00", "closes": "18:00"}
+    return [
+        (
+            "diplomatic",
+            {
+                "role": "diplomatic",
+                "name": f"{head.first_name} {head.last_name}",
+                "office": "Ministry of Foreign Affairs, Cyber Affairs Division",
+                "languages": ["en", "fr"],
+                "hours": office,
+                "valid_from": today,
+                "email": f"cyber@mfa.{domain}",
+                "telephone": "+41 22 555 01 00",
+            },
+        ),
+        (
+            "technical",
+            {
+                "role": "technical",
+                "name": f"{analyst.first_name} {analyst.last_name}",
+                "office": "National CSIRT, duty officer",
+                "languages": ["en"],
+                "hours": {"zone": "Europe/Zurich", "always": True},
+                "valid_from": today,
+                "email": f"soc@csirt.{domain}",
+                "telephone": "+41 22 555 01 99",
+            },
+        ),
+    ]
 
 
 def incident_fields(report: Report, default: bool) -> dict[str, Any]:

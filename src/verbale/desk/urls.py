@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verbale.desk.views import acts, dossiers, drafts, home, live, office, partners
+from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners, story
 
 urlpatterns = [
     path("", home.desk, name="desk"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("dossiers/<slug:matter_id>/", dossiers.dossier, name="dossier"),
     path("dossiers/<slug:matter_id>/print/", dossiers.printed, name="dossier-print"),
     path("dossiers/<slug:matter_id>/need-to-know", dossiers.need_to_know, name="need-to-know"),
+    path("cases/", story.stories, name="stories"),
+    path("cases/<slug:case>/", story.story, name="story"),
+    path("cases/<slug:case>/proof/", story.proof, name="story-proof"),
     path("acts/<slug:act_id>/", acts.act, name="act"),
     path("acts/<slug:act_id>/paper.pdf", acts.pdf, name="act-pdf"),
     path("acts/<slug:act_id>/paper.docx", acts.docx, name="act-docx"),
@@ -31,6 +34,7 @@ urlpatterns = [
     path("partners/credentials.json", partners.own_credentials, name="own-credentials"),
     path("partners/pouch", partners.open_pouch, name="pouch-open"),
     path("partners/<slug:node>/", partners.partner, name="partner"),
+    path("partners/<slug:node>/escalation/", escalation.escalation, name="partner-escalation"),
     path("partners/<slug:node>/confirm", partners.confirm, name="partner-confirm"),
     path("partners/<slug:node>/block", partners.block, name="partner-block"),
     path("partners/<slug:node>/settle", partners.settle, name="partner-settle"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from verbale.desk.relations import alerts
 from verbale.node import drafts
 from verbale.node.access import may, readable_acts
 from verbale.node.models import ActRecord, Delivery, Draft, ReadMark, User
@@ -17,7 +18,7 @@ from verbale.node.sentences import delivery_sentence, label_of, sentence_of
 from verbale.protocol import PRECEDENCES
 from verbale.protocol.encoding import format_time
 
-__all__ = ["Work", "work_of"]
+__all__ = ["Work", "tasks_of", "work_of"]
 
 _MOST_NEW = 30
 _MOST_MOVING = 100
@@ -35,12 +36,17 @@ class Work:
     summary: str
 
 
+def tasks_of(user: User) -> list[Task]:
+    """What waits in matters of all kinds that a person may read: for us first, then with others; by urgency."""
+    mine = set(_visible_acts(user, every := [task for kind in all_kinds() for task in kind.tasks()]))
+    tasks = [_within_rights(task, user) if task.ours else task for task in every if task.act_id in mine]
+    return sorted(tasks, key=lambda task: (not task.ours, _urgency(task)))
+
+
 def work_of(user: User) -> Work:
     """What waits for a person."""
-    mine = set(_visible_acts(user, all_tasks := [task for kind in all_kinds() for task in kind.tasks()]))
-    tasks = [task for task in all_tasks if task.act_id in mine]
-    todo = [*_drafts(user), *(task for task in tasks if task.ours)]
-    todo = [_within_rights(task, user) for task in todo]
+    tasks = tasks_of(user)
+    todo = [*(_within_rights(task, user) for task in (*_drafts(user), *alerts(user))), *(t for t in tasks if t.ours)]
     moving = [*_own_drafts_waiting(user), *_on_their_way(user), *(task for task in tasks if not task.ours)]
     todo.sort(key=_urgency)
     moving.sort(key=_urgency)

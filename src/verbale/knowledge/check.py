@@ -1,13 +1,24 @@
 """All packs at once: what `verbale packs` shows and checks."""
 
+from verbale.knowledge.events import Coding, EventScale
 from verbale.knowledge.forms import Form
+from verbale.knowledge.measures import MeasurePack
 from verbale.knowledge.packs import PackHead, load_kind
 from verbale.knowledge.scales import Scale
+from verbale.knowledge.scenarios import Scenario
 from verbale.knowledge.sectors import SectorPack
 
 __all__ = ["check_packs"]
 
-_KINDS: dict[str, type[PackHead]] = {"forms": Form, "scales": Scale, "sectors": SectorPack}
+_KINDS: dict[str, type[PackHead]] = {
+    "event-codings": Coding,
+    "event-scales": EventScale,
+    "forms": Form,
+    "measures": MeasurePack,
+    "scales": Scale,
+    "scenarios": Scenario,
+    "sectors": SectorPack,
+}
 
 
 def check_packs() -> dict[str, list[PackHead]]:

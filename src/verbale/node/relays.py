@@ -12,7 +12,7 @@ from verbale.node.models import ActRecord, Delivery, StateEntry
 from verbale.node.registry import kind_of
 from verbale.protocol import PRECEDENCES, Act, Credentials, ProtocolError
 
-__all__ = ["Circle", "circles", "introduced", "pass_on", "recipients"]
+__all__ = ["Circle", "circles", "pass_on", "recipients"]
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,6 @@ def _credentials(node: str, entry: object) -> Credentials | None:
     except (ProtocolError, UnicodeEncodeError):
         return None
     return found if found is not None and found.node == node else None
-
-
-def introduced(node: str) -> bool:
-    """Whether a node is a member of some matter here, by the word of the node that relays there."""
-    return StateEntry.objects.filter(key=f"member:{node}").exists()
 
 
 def recipients(act: Act) -> tuple[str, ...]:

@@ -241,7 +241,7 @@ def _receive(
     for act, envelope, reason in checked:
         if act is None or reason is not None:
             status = "later" if isinstance(reason, _NotYet) else "refused"
-            outcomes.append(Outcome(act.id if act else _id_of(envelope), status, reason))
+            outcomes.append(Outcome(act.id if act else _id_of(envelope), status, str(reason)))
             continue
         status = "accepted" if act.id in new and act.id not in seen else "duplicate"
         seen.add(act.id)

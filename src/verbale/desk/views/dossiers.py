@@ -13,9 +13,9 @@ from verbale.node import drafts, sentences
 from verbale.node.access import audit, may, readable_acts, readable_matters, require_read, saw
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
-from verbale.node.models import ActFile, ActRecord, Attachment, Draft, Matter, ReadMark, User
+from verbale.node.models import ActFile, Attachment, Draft, Matter, ReadMark, User
 from verbale.node.partners import names
-from verbale.node.registry import Door, act_type, all_kinds, kind_of
+from verbale.node.registry import Door, Kind, act_type, all_kinds, kind_of
 from verbale.node.web import action, page
 
 __all__ = ["dossier", "dossiers", "need_to_know", "printed"]
@@ -84,8 +84,8 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "earlier": earlier,
         "paged": "before" in request.GET,
         "filters": filters,
-        "types": _types(matter),
-        "starts": _starts(request.user) if kind and not kind.series else [],
+        "types": _types(request.user, matter),
+        "starts": _starts(request.user, kind),
         "papers": [entry for entry in entries if entry["paper"]],
         "files": [{"file": file, "held": file.sha256 in held} for file in _once(files)],
         "drafts": drafts.visible(request.user)
@@ -107,17 +107,20 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
     }
 
 
-def _starts(user: User) -> list[Door]:
-    """What a person can begin from a dossier, the first thing first."""
-    doors = [door for kind in all_kinds() for door in kind.starts if may(user, door.right)]
+def _starts(user: User, kind: Kind | None) -> list[Door]:
+    """What a person can begin from a dossier, the first thing first; from what is no case, only that."""
+    if kind is None or kind.series or kind.private:
+        return []
+    doors = [door for each in sorted(all_kinds(), key=lambda each: each.step) for door in each.starts]
+    doors = [door for door in doors if may(user, door.right) and (door.first or kind.case)]
     return sorted(doors, key=lambda door: not door.first)
 
 
-def _types(matter: Matter) -> list[tuple[str, str]]:
+def _types(user: User, matter: Matter) -> list[tuple[str, str]]:
     """What the timeline can be filtered by: the acts of the kind, and whatever else is about the matter."""
     kind = kind_of(matter.kind)
     found = {item.name: str(item.label) for item in kind.types} if kind else {}
-    for name in ActRecord.objects.filter(about_id=matter.id).values_list("type", flat=True).distinct():
+    for name in readable_acts(user).filter(about_id=matter.id).values_list("type", flat=True).distinct():
         known = act_type(name)
         found[name] = str(known.label) if known else name
     return sorted(found.items(), key=lambda item: item[1])

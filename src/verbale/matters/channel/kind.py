@@ -151,4 +151,5 @@ KIND = Kind(
     rail=(Door("channel:index", _("Channels"), key="c"),),
     starts=(Door("channel:compose", _("Write a note"), "draft", first=True),),
     api=router,
+    step=1,
 )

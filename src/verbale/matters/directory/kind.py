@@ -252,4 +252,5 @@ KIND = Kind(
     edit="directory:edit",
     rail=(Door("directory:index", _("Directory"), key="i"),),
     api=router,
+    step=1,
 )

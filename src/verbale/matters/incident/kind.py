@@ -108,4 +108,6 @@ KIND = Kind(
     share=share,
     urls="verbale.matters.incident.urls",
     api=router,
+    step=1,
+    case=True,
 )

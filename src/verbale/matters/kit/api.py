@@ -58,6 +58,8 @@ def _schema(deed: Deed) -> Any:
         fields[field.name] = (shape, ...) if field.required and field.widget != "check" else (shape | None, None)
     if deed.opens:
         fields |= _GENERAL
+    elif deed.marks:
+        fields["marking"] = _GENERAL["marking"]
     name = "".join(part.capitalize() for part in deed.name.replace(".", "-").split("-"))
     return create_model(name, __base__=Schema, **fields)
 
@@ -75,7 +77,7 @@ def _given(deed: Deed, fields: Any) -> Given:
     told = fields.dict()
     values = {item.name: _value(item, told.get(item.name)) for item in deed.fields}
     if not deed.opens:
-        return Given(values)
+        return Given(values, marking=told.get("marking", ""))
     return Given(
         values, operations.chosen(told["to"]), told["marking"], told["precedence"], told["exercise"], told["about"]
     )

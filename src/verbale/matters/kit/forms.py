@@ -144,10 +144,16 @@ def shown(field: Field, value: Any) -> Any:
     return value
 
 
-def dossiers(user: User) -> list[Any]:
-    """What a matter can be about: no standing series, and nothing that never leaves the node."""
+def dossiers(user: User) -> list[tuple[str, str]]:
+    """What a matter can be about: no standing series, and nothing that never leaves the node. A case of which only
+    parts came here stands in the list by the first of them."""
     series = [kind.name for kind in all_kinds() if kind.series or kind.private]
-    return list(readable_matters(user).exclude(kind__in=series).order_by("-last_at")[:_MOST_MATTERS])
+    rows = list(readable_matters(user).exclude(kind__in=series).order_by("-last_at")[:_MOST_MATTERS])
+    found = {matter.id: matter_shown(matter) for matter in rows}
+    for matter in reversed(rows):
+        if matter.about_id:
+            found.setdefault(matter.about_id, matter_shown(matter))
+    return list(found.items())
 
 
 class DeedForm(forms.Form):
@@ -172,14 +178,15 @@ class DeedForm(forms.Form):
             self.fields[field.name] = _control(field, view, user)
         if deed.opens:
             self._add_general(deed, user)
+        elif deed.marks:
+            self._add_marking()
 
     def _add_general(self, deed: Deed, user: User) -> None:
         if deed.about:
-            rows = [(matter.id, matter_shown(matter)) for matter in dossiers(user)]
             self.fields["about"] = forms.ChoiceField(
-                label=_("Dossier that it is about"), required=False, choices=[("", _("None")), *rows]
+                label=_("Dossier that it is about"), required=False, choices=[("", _("None")), *dossiers(user)]
             )
-        self.fields["marking"] = forms.ChoiceField(label=_("Marking"), choices=_MARKINGS, initial="AMBER")
+        self._add_marking()
         if not deed.alone:
             self.fields["precedence"] = forms.ChoiceField(
                 label=_("Precedence"),
@@ -188,6 +195,10 @@ class DeedForm(forms.Form):
             )
             if not deed.exercise:
                 self.fields["exercise"] = forms.BooleanField(label=_("This is an exercise"), required=False)
+
+    def _add_marking(self) -> None:
+        level = self.view.matter.marking if self.view.matter is not None else "AMBER"
+        self.fields["marking"] = forms.ChoiceField(label=_("Marking"), choices=_MARKINGS, initial=level)
 
     def general(self) -> list[Any]:
         """The controls below the deed's own."""

@@ -3,10 +3,11 @@
 What would be without effect as things stand is refused here, with the reason.
 """
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ class Given:
     to: tuple[str, ...] = ()
     """With a deed that opens: the addressees."""
     marking: str = ""
-    """With a deed that opens; AMBER, or the marking of the dossier that it is about, when empty."""
+    """With a deed that opens or `marks`; that of the matter, of the dossier that it is about, or AMBER when empty."""
     precedence: str = ""
     exercise: bool = False
     about: str = ""
@@ -59,13 +60,12 @@ def matter_of(user: User, identifier: str, kind: str) -> Matter:
 def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *, keep: bool = True) -> DraftFields:
     """What is to be said, checked; without `keep`, no file is stored. Raises UserError with the field, AccessError."""
     require(user, deed.right)
-    view = View(matter, user, given.to)
+    view = View(matter, user, given.to, marking=given.marking if deed.marks else "")
     body, contents = _body(deed, view, given)
-    about = _about(deed, view, given, user)
+    view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
+    about = _about(deed, given, user)
     if "about" in deed.body.__struct_fields__:
-        body["about"] = about.id if about is not None else None
-        if matter is not None:
-            body["about"] = view.opening.get("about")
+        body["about"] = view.opening.get("about") if matter is not None else given.about or None
     body = _in_nfc(deed.complete(view, body))
     validate_body(deed.name, body)
     fields = DraftFields(
@@ -75,7 +75,7 @@ def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *,
         matter=matter.id if matter is not None else "",
         about=body.get("about") or (matter.id if matter is not None else ""),
         refs=_refs(deed, view, body),
-        marking=_marking(view, given, about),
+        marking=_marking(deed, view, given, about),
         precedence=_precedence(deed, view, given),
         exercise=deed.exercise or given.exercise or (matter or about or Matter()).exercise,
     )
@@ -142,7 +142,10 @@ def _body(deed: Deed, view: View, given: Given) -> tuple[dict[str, Any], list[by
             if item.required and item.widget != "check":
                 raise UserError(_("%(field)s is missing.") % {"field": item.label}, item.name)
             continue
-        if item.widget == "files":
+        if item.widget == "files" and isinstance(value[0], Mapping):
+            # Of the draft's earlier version: they stand here already.
+            value = list(value)
+        elif item.widget == "files":
             contents += [content for _name, _media, content in value]
             value = [attachments.describe(content, name, media) for name, media, content in value]
         elif item.widget == "act":
@@ -162,12 +165,14 @@ def _act_named(view: View, given: str) -> str:
     return found[0]
 
 
-def _about(deed: Deed, view: View, given: Given, user: User) -> Matter | None:
+def _about(deed: Deed, given: Given, user: User) -> Matter | None:
+    """The dossier, or where it never came here a matter that is about it: its marking is the one to begin with."""
     if not given.about:
         return None
     if not deed.opens or not deed.about:
         raise UserError(_("%(label)s is about no dossier of its own.") % {"label": deed.label}, "about")
-    found = readable_matters(user).filter(pk=given.about).first()
+    rows = readable_matters(user)
+    found = rows.filter(pk=given.about).first() or rows.filter(about_id=given.about).order_by("opened_at").first()
     if found is None:
         raise UserError(_("There is no such dossier here."), "about")
     return found
@@ -198,8 +203,8 @@ def _refs(deed: Deed, view: View, body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(ref for ref in refs if ref))
 
 
-def _marking(view: View, given: Given, about: Matter | None) -> str:
-    if view.matter is not None:
+def _marking(deed: Deed, view: View, given: Given, about: Matter | None) -> str:
+    if view.matter is not None and not (deed.marks and given.marking):
         return view.matter.marking
     try:
         return parse_marking(given.marking or (about.marking if about is not None else "AMBER")).value

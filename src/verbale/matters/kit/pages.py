@@ -120,8 +120,12 @@ def _written(request: HttpRequest, made: Made, deed: Deed, matter: Matter | None
 
 def _done(request: HttpRequest, deed: Deed, matter: Matter | None, form: DeedForm, draft: Draft | None) -> HttpResponse:
     chosen = form.cleaned_data
+    values = dict(form.values())
+    for field in deed.fields:
+        if draft is not None and field.widget == "files" and not values[field.name]:
+            values[field.name] = draft.body.get(field.name)
     given = Given(
-        values=form.values(),
+        values=values,
         to=tuple(chosen.get("to") or ()),
         marking=chosen.get("marking", ""),
         precedence=chosen.get("precedence", ""),
@@ -170,9 +174,12 @@ def _initial(request: HttpRequest, deed: Deed, draft: Draft | None) -> dict[str,
     if not deed.opens:
         return initial
     initial["to"] = request.GET.getlist("to")
-    matter = readable_matters(request.user).filter(pk=request.GET.get("about", "")).first()
+    case, rows = request.GET.get("about", ""), readable_matters(request.user)
+    matter = rows.filter(pk=case).first() or (
+        rows.filter(about_id=case).order_by("opened_at").first() if case else None
+    )
     if matter is not None:
-        initial |= {"about": matter.id, "exercise": matter.exercise}
+        initial |= {"about": case, "exercise": matter.exercise}
         initial["to"] = initial["to"] or [node for node in matter.parties if node != node_name()]
         if matter.marking in {level.value for level in Marking}:
             initial["marking"] = matter.marking

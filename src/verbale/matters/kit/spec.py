@@ -44,6 +44,10 @@ class View:
     user: User | None = None
     to: tuple[str, ...] = ()
     """While a matter is being opened: the addressees that were chosen."""
+    marking: str = ""
+    """The marking that was chosen for this very act, where one chooses."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """The files that were just given, by their SHA-256; for `Deed.complete`, before they are kept."""
 
     @cached_property
     def state(self) -> Mapping[str, Any]:
@@ -166,6 +170,8 @@ class Deed:
     """Of an act within a matter; who opens a matter chooses, beginning with this."""
     exercise: bool = False
     """Whether it is an exercise whatever the person says."""
+    marks: bool = False
+    """Whether the person chooses a marking within a matter too; else it is the matter's."""
     about: bool = True
     """With `opens`: whether it may be about a dossier (field `about` of the body)."""
     alone: bool = False

@@ -21,6 +21,120 @@
     if (!flash) setTimeout(() => toast.remove(), 9000);
   };
 
+  // By choice of whoever sits here, kept in this browser: a sound, a notification of the desktop, for what is FLASH or
+  // IMMEDIATE.
+  const URGENT = ["FLASH", "IMMEDIATE"];
+  const choice = (name) => {
+    try { return localStorage.getItem(`verbale.${name}`) === "1"; } catch { return false; }
+  };
+  const choose = (name, on) => {
+    try { localStorage.setItem(`verbale.${name}`, on ? "1" : "0"); } catch { /* Nothing is kept in this browser. */ }
+  };
+  let audio = null;
+  const wakeAudio = () => {
+    if (!audio && window.AudioContext) audio = new AudioContext();
+    return audio ? audio.resume().catch(() => {}) : null;
+  };
+  const ring = async (times) => {
+    await wakeAudio();
+    if (!audio || audio.state !== "running") return false;
+    for (let n = 0; n < times; n += 1) {
+      const start = audio.currentTime + n * 0.32;
+      const tone = audio.createOscillator();
+      const loudness = audio.createGain();
+      tone.frequency.value = n % 2 ? 660 : 880;
+      loudness.gain.setValueAtTime(0.0001, start);
+      loudness.gain.exponentialRampToValueAtTime(0.3, start + 0.02);
+      loudness.gain.exponentialRampToValueAtTime(0.0001, start + 0.26);
+      tone.connect(loudness).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + 0.28);
+    }
+    body.dataset.rang = String(Number(body.dataset.rang || 0) + 1);
+    return true;
+  };
+  const announce = (title, text, { url, tag, stays } = {}) => {
+    if (!window.Notification || Notification.permission !== "granted") return false;
+    try {
+      const notice = new Notification(title, { body: text, tag, requireInteraction: Boolean(stays) });
+      notice.addEventListener("click", () => {
+        window.focus();
+        if (url) location.href = url;
+        notice.close();
+      });
+      return true;
+    } catch {
+      // Some browsers of telephones show none from a page.
+      return false;
+    }
+  };
+  const alertOf = (event) => {
+    if (event.topic !== "arrived" || !event.said || !URGENT.includes(event.precedence)) return;
+    try {
+      // Of several windows of one browser, one makes itself heard.
+      if (localStorage.getItem("verbale.told") === event.act) return;
+      localStorage.setItem("verbale.told", event.act);
+    } catch { /* Then each does. */ }
+    const flash = event.precedence === "FLASH";
+    if (choice("sound")) ring(flash ? 6 : 2);
+    if (choice("notice")) announce(event.precedence, event.said, { url: event.url, tag: event.act, stays: flash });
+  };
+  // A browser lets no page sound before somebody has touched it.
+  if (choice("sound")) for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, wakeAudio, { once: true });
+
+  const alerts = document.getElementById("alerts");
+  if (alerts) {
+    const told = alerts.querySelector("[role=status]");
+    const tell = (name) => { told.textContent = name ? alerts.dataset[name] : ""; };
+    const may = async () => {
+      if (!window.Notification) return false;
+      const answer = Notification.permission === "default" ? await Notification.requestPermission() : Notification.permission;
+      return answer === "granted";
+    };
+    for (const box of alerts.querySelectorAll("[data-choice]")) {
+      box.checked = choice(box.dataset.choice);
+      box.addEventListener("change", async () => {
+        tell("");
+        if (box.checked && box.dataset.choice === "notice" && !(await may())) {
+          box.checked = false;
+          tell("denied");
+        }
+        choose(box.dataset.choice, box.checked);
+        if (box.checked && box.dataset.choice === "sound") wakeAudio();
+      });
+    }
+    alerts.querySelector("[data-try]").addEventListener("click", async () => {
+      const [sound, notice] = [choice("sound"), choice("notice")];
+      if (!sound && !notice) return tell("none");
+      const rang = !sound || (await ring(2));
+      const shown = !notice || announce("FLASH", alerts.dataset.sample);
+      return tell(rang && shown ? "done" : "failed");
+    });
+    alerts.hidden = false;
+  }
+
+  // What says of itself that it is to be told as read is told so when somebody looks at the page, and once.
+  const seen = new Set();
+  const tellSeen = () => {
+    if (document.hidden) return;
+    for (const part of document.querySelectorAll("[data-seen]")) {
+      const fresh = part.dataset.seen.split(" ").filter((id) => id && !seen.has(id));
+      if (!fresh.length) continue;
+      for (const id of fresh) seen.add(id);
+      fetch(part.dataset.seenAt, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: JSON.parse(body.getAttribute("hx-headers") || "{}"),
+        body: new URLSearchParams(fresh.map((id) => ["message", id])),
+      }).then((answer) => { if (!answer.ok) throw new Error(); }).catch(() => {
+        // Told again when the page is looked at again.
+        for (const id of fresh) seen.delete(id);
+      });
+    }
+  };
+  document.addEventListener("visibilitychange", tellSeen);
+  tellSeen();
+
   // Parts of the page that name what they live on are fetched anew, all at once, when that happens. A part that one is
   // typing in stays as it is.
   const typing = (part) =>
@@ -46,6 +160,7 @@
         const typing = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
         if (fresh && !typing) replace(part, fresh);
       }
+      tellSeen();
     } catch {
       // The link to our own node is away; the stream reconnects by itself.
     }
@@ -74,6 +189,7 @@
     stream.addEventListener("message", (message) => {
       const event = JSON.parse(message.data);
       if (event.said) say(event.said, event.precedence === "FLASH", event.url);
+      alertOf(event);
       note(event);
     });
     addEventListener("pagehide", () => stream.close());

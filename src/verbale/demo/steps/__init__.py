@@ -1,0 +1,1 @@
+"""The five steps of the worked example, one module each."""

@@ -1,0 +1,1 @@
+"""Capacity building: a need for training, offers, and what was held."""

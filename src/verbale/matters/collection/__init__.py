@@ -1,0 +1,1 @@
+"""An intelligence collection between parties: what is wanted, contributed and seen."""

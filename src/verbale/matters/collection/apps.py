@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CollectionConfig(AppConfig):
+    name = "verbale.matters.collection"
+    label = "collection"
+    verbose_name = _("Intelligence collections")
+
+    def ready(self) -> None:
+        from verbale.matters.collection.kind import KIND
+        from verbale.node.registry import register
+
+        register(KIND)
