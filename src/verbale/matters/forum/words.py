@@ -1,7 +1,7 @@
 """What the parts of a session are called."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.template.defaultfilters import date as date_filter
@@ -19,6 +19,7 @@ __all__ = [
     "STAGES",
     "WHAT",
     "clock",
+    "day",
     "names_in",
     "now",
     "number",
@@ -72,6 +73,11 @@ def names_in(state: Mapping[str, Any]) -> dict[str, str]:
 def clock(moment: str) -> str:
     """A moment of a body in the zone of the house."""
     return date_filter(timezone.localtime(datetime.fromisoformat(moment)), "j F Y, H:i")
+
+
+def day(text: str) -> str:
+    """A calendar date as people write it."""
+    return date_filter(date.fromisoformat(text[:10]), "j F Y")
 
 
 def now() -> str:
