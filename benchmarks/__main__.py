@@ -8,9 +8,15 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, kernel, latency, proofs
+from benchmarks import appends, forum, kernel, latency, proofs
 
-BENCHES = {"kernel": kernel.run, "appends": appends.run, "latency": latency.run, "proofs": proofs.run}
+BENCHES = {
+    "kernel": kernel.run,
+    "appends": appends.run,
+    "latency": latency.run,
+    "proofs": proofs.run,
+    "forum": forum.run,
+}
 
 
 def main() -> None:

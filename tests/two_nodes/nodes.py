@@ -227,6 +227,8 @@ class Link:
     target: int
     """Port of the node itself."""
     seen: list[Seen] = field(default_factory=list)
+    cut: bool = False
+    """Whether nothing comes through."""
 
     def __post_init__(self) -> None:
         link = self
@@ -245,6 +247,8 @@ class Link:
                 seen = Seen(len(body), time.monotonic())
                 link._note(seen)
                 try:
+                    if link.cut:
+                        raise OSError("the link is cut")
                     with contextlib.closing(HTTPConnection("127.0.0.1", link.target, timeout=60)) as node:
                         node.request(
                             self.command, self.path, body, {"content-type": self.headers.get("content-type", "")}
@@ -254,7 +258,7 @@ class Link:
                         content = answer.read()
                         seen.status = answer.status
                 except (OSError, HTTPException):
-                    # The node is gone: so is the connection.
+                    # The node or the link is gone: so is the connection.
                     self.close_connection = True
                     with contextlib.suppress(OSError):
                         self.connection.shutdown(socket.SHUT_RDWR)

@@ -13,6 +13,7 @@ from verbale.cli import (
     demo,
     directory,
     files,
+    forum,
     matters,
     partners,
     people,
@@ -69,6 +70,7 @@ app.add_typer(matters.note, name="note", help="Notes: draft, submit, clear, ackn
 app.add_typer(matters.matter, name="matter", help="Dossiers and acts.")
 app.add_typer(talks.app, name="talks", help="Talks: invite, accept, minutes, commitments, calendar.")
 app.add_typer(assistance.app, name="assistance", help="Requests for assistance, and offers.")
+app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its signed acts.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)

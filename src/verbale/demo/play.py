@@ -2,7 +2,7 @@
 their own node, and what the others see has come through the exchange."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
@@ -46,19 +46,32 @@ def play_first(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, 
 
 
 def play(
-    stage: Stage, a: NodeProcess, b: NodeProcess, organisation: NodeProcess, report_file: Path, default: bool
+    stage: Stage,
+    a: NodeProcess,
+    b: NodeProcess,
+    organisation: NodeProcess,
+    report_file: Path,
+    default: bool,
+    *,
+    before: Callable[[int], None] = lambda step: None,
 ) -> Played:
-    """The whole example. Raises DemoError at the first thing that does not hold."""
+    """The whole example; `before` is called with the number of each step. Raises DemoError at the first thing that does
+    not hold."""
     began = time.monotonic()
+    before(1)
     matters = {"directory": communication.open_directory(stage, a, b, organisation)}
     communication.find_contact(stage, a, b)
     case, fields = communication.tell(stage, a, b, report_file, default)
+    before(2)
     matters["talks"] = talks.talk(stage, a, b, case, fields)
     matters["assistance"] = talks.ask(stage, a, b, case, matters["talks"])
+    before(3)
     matters["transmission"] = forum.transmit(stage, a, organisation, case, fields)
     matters["session"] = forum.hold_session(stage, a, b, organisation, case)
+    before(4)
     matters["norm"] = norms.propose_norm(stage, a, b, case)
     matters["agreement"] = norms.agree_protocol(stage, a, b, case)
+    before(5)
     laid = cooperation.plan(stage, a, b, case)
     matters["plan"] = str(laid["matter"])
     matters |= cooperation.carry_out(stage, a, b, case, laid, report_file)

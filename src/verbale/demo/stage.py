@@ -5,7 +5,7 @@ where a link is cut, in a pouch that somebody carries.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,12 +78,12 @@ class Stage:
         end = time.monotonic() + _PATIENCE
         for node in wanted:
             while (held := self.held(node, act["id"])) is None:
-                self._wait(end, f"{node.side.name} to hold {act['type']} {act['id'][:12]}")
+                self._wait(act, end, f"{node.side.name} to hold {act['type']} {act['id'][:12]}")
             if not held["effective"]:
                 raise DemoError(f"{act['type']} is without effect at {node.side.name}: {held['reason']}")
         author = self.nodes[act["author"]]
         while not self._receipted(author, act["id"]):
-            self._wait(end, f"act {act['id'][:12]} to be delivered with a verified receipt")
+            self._wait(act, end, f"act {act['id'][:12]} to be delivered with a verified receipt")
 
     def _receipted(self, author: NodeProcess, act: str) -> bool:
         deliveries = author.api("operator", "GET", f"/acts/{act}")["deliveries"]
@@ -100,28 +100,18 @@ class Stage:
             return None
         return found
 
-    def _wait(self, end: float, what: str) -> None:
+    def _wait(self, act: dict[str, Any], end: float, what: str) -> None:
         if time.monotonic() > end:
             raise DemoError(f"waited {_PATIENCE:.0f} s for {what}")
-        if self.cut:
-            self.carry()
+        self.carry({act["author"], *act["audience"]})
         time.sleep(0.03)
 
-    def carry(self) -> None:
-        """Carry pouches both ways between all that are cut off from each other: acts there, receipts back."""
-        for first, second in sorted(tuple(sorted(pair)) for pair in self.cut):
+    def carry(self, among: Collection[str]) -> None:
+        """Carry pouches both ways between those among them that are cut off from each other: acts there, receipts
+        back."""
+        for first, second in sorted(tuple(sorted(pair)) for pair in self.cut if pair <= set(among)):
             for sender, recipient in ((first, second), (second, first)):
                 here, there = self.nodes[sender], self.nodes[recipient]
                 pouch = here.download("desk", f"/partners/{recipient}/pouch")
                 there.api("desk", "POST", "/pouch", files={"pouch": ("pouch", pouch)})
                 self.carried += 1
-
-    # -- looking -----------------------------------------------------------------------------------------------------
-
-    def state(self, node: NodeProcess, matter: str) -> dict[str, Any]:
-        """A matter as a node tells it."""
-        found: dict[str, Any] = node.api("desk", "GET", f"/matters/{matter}")
-        return found
-
-    def others(self, node: NodeProcess) -> Iterable[NodeProcess]:
-        return [other for other in self.nodes.values() if other is not node]

@@ -60,26 +60,41 @@ def _pending_user(request: HttpRequest) -> Any:
 
 
 def _rail(request: HttpRequest) -> list[dict[str, Any]]:
+    """The entries, in groups: the house, then what each step of a case takes, then the node."""
     user = request.user
-    entries = [
-        ("desk", _("Desk"), "d", True),
-        ("dossiers", _("Dossiers"), "o", may(user, "read")),
-        ("stories", _("Cases"), "e", may(user, "read")),
+    kinds = sorted(all_kinds(), key=lambda kind: kind.step or 9)
+    groups = [
+        [("desk", _("Desk"), "d", True), ("dossiers", _("Dossiers"), "o", may(user, "read"))],
         *(
-            (door.url, door.label, door.key, may(user, door.right))
-            for kind in sorted(all_kinds(), key=lambda kind: kind.step or 9)
-            for door in kind.rail
+            [
+                (door.url, door.label, door.key, may(user, door.right))
+                for kind in kinds
+                for door in kind.rail
+                if among(kind)
+            ]
+            for among in (
+                lambda kind: kind.step in (1, 2),
+                lambda kind: kind.step in (3, 4),
+                lambda kind: kind.step == 5,
+                lambda kind: not kind.step,
+            )
         ),
-        ("partners", _("Partners"), "p", True),
-        ("register", _("Register"), "r", True),
-        ("audit", _("Audit trail"), "a", may(user, "audit")),
-        ("settings", _("Settings"), "s", True),
-        ("help", _("Help"), "h", True),
+        [
+            ("partners", _("Partners"), "p", True),
+            ("register", _("Register"), "r", True),
+            ("audit", _("Audit trail"), "a", may(user, "audit")),
+            ("settings", _("Settings"), "s", True),
+            ("help", _("Help"), "h", True),
+        ],
     ]
+    groups[0].append(("stories", _("Cases"), "e", may(user, "read")))
     shown = []
-    for name, label, key, allowed in entries:
-        if allowed:
-            address = reverse(name)
-            here = request.path == address if address == "/" else request.path.startswith(address)
-            shown.append({"url": address, "label": label, "key": key, "here": here})
+    for group in groups:
+        first = bool(shown)
+        for name, label, key, allowed in group:
+            if allowed:
+                address = reverse(name)
+                here = request.path == address if address == "/" else request.path.startswith(address)
+                shown.append({"url": address, "label": label, "key": key, "here": here, "group": first})
+                first = False
     return shown

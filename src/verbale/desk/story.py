@@ -18,7 +18,7 @@ from verbale.node.access import readable_acts, readable_matters, require, requir
 from verbale.node.models import ActRecord, Matter, User
 from verbale.node.partners import names
 from verbale.node.register import known_credentials, receipt_for
-from verbale.node.registry import Task, kind_of
+from verbale.node.registry import Task, all_kinds, kind_of
 from verbale.protocol import ProtocolError, Receipt
 
 __all__ = ["STEPS", "Story", "cases_of", "proofs", "records_of", "story_json", "story_of"]
@@ -89,7 +89,9 @@ def _matters(user: User, case: str) -> list[Matter]:
 def records_of(user: User, case: str) -> "QuerySet[ActRecord]":
     """Every act of a case that a person may read, in the order in which they were said."""
     matters = [matter.id for matter in _matters(user, case)]
-    return readable_acts(user).filter(Q(matter_id__in=matters) | Q(about_id=case)).order_by("issued", "id")
+    return (
+        readable_acts(user).filter(Q(matter_id__in=matters) | Q(about_id__in=[case, *matters])).order_by("issued", "id")
+    )
 
 
 def story_of(user: User, case: str) -> Story:
@@ -143,7 +145,9 @@ def cases_of(user: User) -> list[dict[str, Any]]:
     """The cases of which something stands here, latest first: `case`, `title`, `last_at`."""
     found: dict[str, dict[str, Any]] = {}
     rows = readable_matters(user).order_by("-last_at")
-    for matter in rows.filter(~Q(about_id="") | Q(kind="incident"))[:_MOST_CASES]:
+    for matter in rows.filter(~Q(about_id="") | Q(kind__in=[kind.name for kind in all_kinds() if kind.case]))[
+        :_MOST_CASES
+    ]:
         case = matter.about_id or matter.id
         told = found.setdefault(case, {"case": case, "title": matter.title, "last_at": matter.last_at, "matters": 0})
         told["matters"] += 1

@@ -18,7 +18,7 @@ from verbale.node import events
 from verbale.node.access import audit
 from verbale.node.errors import PartnerError, UserError
 from verbale.node.identity import local, node_name
-from verbale.node.models import Partner
+from verbale.node.models import Delivery, Partner
 from verbale.protocol import ChangedKeysError, Credentials, ProtocolError, SealedParcel, fingerprint_words, same_words
 
 __all__ = [
@@ -131,6 +131,7 @@ def describe(partner: Partner) -> dict[str, Any]:
         "last_contact": partner.last_contact,
         "failing_since": partner.failing_since,
         "last_failure": partner.last_failure,
+        "waiting": Delivery.objects.filter(node=partner.node, status=Delivery.Status.QUEUED).count(),
     }
 
 

@@ -146,6 +146,8 @@ class Kind:
     """Router of its REST API."""
     about: Callable[[Mapping[str, Any]], str] = lambda state: ""
     """The dossier that a matter is about, from its state: who may not open that does not open this."""
+    case: bool = False
+    """Whether a matter of this kind is the dossier of a case, which others are about."""
     panel_first: bool = False
     """Whether the panel stands above the timeline."""
     step: int = 0

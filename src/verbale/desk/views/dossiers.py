@@ -15,7 +15,7 @@ from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, Attachment, Draft, Matter, ReadMark, User
 from verbale.node.partners import names
-from verbale.node.registry import Door, act_type, all_kinds, kind_of
+from verbale.node.registry import Door, Kind, act_type, all_kinds, kind_of
 from verbale.node.web import action, page
 
 __all__ = ["dossier", "dossiers", "need_to_know", "printed"]
@@ -85,7 +85,7 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "paged": "before" in request.GET,
         "filters": filters,
         "types": _types(request.user, matter),
-        "starts": _starts(request.user) if kind and not kind.series and not kind.private else [],
+        "starts": _starts(request.user, kind),
         "papers": [entry for entry in entries if entry["paper"]],
         "files": [{"file": file, "held": file.sha256 in held} for file in _once(files)],
         "drafts": drafts.visible(request.user)
@@ -107,9 +107,12 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
     }
 
 
-def _starts(user: User) -> list[Door]:
-    """What a person can begin from a dossier, the first thing first."""
-    doors = [door for kind in all_kinds() for door in kind.starts if may(user, door.right)]
+def _starts(user: User, kind: Kind | None) -> list[Door]:
+    """What a person can begin from a dossier, the first thing first; from what is no case, only that."""
+    if kind is None or kind.series or kind.private:
+        return []
+    doors = [door for each in sorted(all_kinds(), key=lambda each: each.step) for door in each.starts]
+    doors = [door for door in doors if may(user, door.right) and (door.first or kind.case)]
     return sorted(doors, key=lambda door: not door.first)
 
 

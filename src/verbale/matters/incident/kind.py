@@ -109,4 +109,5 @@ KIND = Kind(
     urls="verbale.matters.incident.urls",
     api=router,
     step=1,
+    case=True,
 )
