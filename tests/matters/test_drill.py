@@ -368,7 +368,9 @@ def test_the_report(ada: User, do: Do, lazuria: Peer, ours: Matter) -> None:
     paper = paper_of(end.act)
     assert (paper.heading, paper.exercise) == ("After-action report: Night exercise", True)
     told = "\n".join(piece.text for piece in paper.paragraphs if isinstance(piece, Piece))
-    assert "Inject 1 to Crimson, “Three banks report the same ransom note”: planned at minute 0" in told
+    assert (
+        "1. Crimson, “Three banks report the same ransom note”: minute 0, planned for 0; no response within 20." in told
+    )
     assert "Crimson: Performed with major challenges (M). Nobody answered. To be done: Train. (Desk)" in told
     assert to_pdf(paper).startswith(b"%PDF")
     assert to_docx(paper).startswith(b"PK")
@@ -392,7 +394,7 @@ def test_the_report_of_the_whole_scenario_is_one_page(do: Do, lazuria: Peer, our
         theirs(lazuria, ours, "lesson", objective=objective["id"], rating="P", **said, **todo)
     [page] = pypdf.PdfReader(io.BytesIO(to_pdf(paper_of(end.act)))).pages
     text = " ".join(page.extract_text().split())
-    assert "Inject 8 to Crimson" in text
+    assert "8. Crimson, “One of your indicators was wrong”" in text
     assert text.count("answered after a reminder") == 8
     assert text.count("EXERCISE EXERCISE EXERCISE") == 2
 

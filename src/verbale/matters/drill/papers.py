@@ -42,7 +42,7 @@ def report_paper(state: Mapping[str, Any], marking: str, issued: str, act_id: st
             told = [_inject_told(row) for row in report.injects]
             if report.skipped:
                 told.append(_("Not issued: %(numbers)s.") % {"numbers": ", ".join(map(str, report.skipped))})
-            found += [Piece(_("Injects"), "heading"), Piece("\n".join(told), "small")]
+            found += [Piece(_("Injects, in minutes from the start"), "heading"), Piece("\n".join(told), "small")]
             found.append(Piece(_("Objectives"), "heading"))
             found += [_objective_told(row) for row in report.objectives]
         title = state["opening"]["title"] if "opening" in state else _("Drill")
@@ -57,7 +57,7 @@ def report_paper(state: Mapping[str, Any], marking: str, issued: str, act_id: st
 
 
 def _inject_told(row: InjectRow) -> str:
-    told = _("Inject %(n)s to %(who)s, “%(title)s”: planned at minute %(planned)s, issued at %(issued)s.") % {
+    told = _("%(n)s. %(who)s, “%(title)s”: minute %(issued)s, planned for %(planned)s") % {
         "n": row.number,
         "who": name_of(row.node),
         "title": row.title,
@@ -65,8 +65,8 @@ def _inject_told(row: InjectRow) -> str:
         "issued": row.issued,
     }
     if row.answered is None:
-        return f"{told} " + _("No response in %(within)s minutes.") % {"within": row.within}
-    return f"{told} " + _("Response after %(answered)s minutes of %(within)s.") % {
+        return f"{told}; " + _("no response within %(within)s.") % {"within": row.within}
+    return f"{told}; " + _("response after %(answered)s of %(within)s.") % {
         "answered": row.answered,
         "within": row.within,
     }
