@@ -368,9 +368,7 @@ def test_the_report(ada: User, do: Do, lazuria: Peer, ours: Matter) -> None:
     paper = paper_of(end.act)
     assert (paper.heading, paper.exercise) == ("After-action report: Night exercise", True)
     told = "\n".join(piece.text for piece in paper.paragraphs if isinstance(piece, Piece))
-    assert (
-        "1. Crimson, “Three banks report the same ransom note”: minute 0, planned for 0; no response within 20." in told
-    )
+    assert "1. Crimson, “Three banks report the same ransom note”: at 0 (planned 0); no response in 20." in told
     assert "Crimson: Performed with major challenges (M). Nobody answered. To be done: Train. (Desk)" in told
     assert to_pdf(paper).startswith(b"%PDF")
     assert to_docx(paper).startswith(b"PK")

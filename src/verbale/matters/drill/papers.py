@@ -57,7 +57,7 @@ def report_paper(state: Mapping[str, Any], marking: str, issued: str, act_id: st
 
 
 def _inject_told(row: InjectRow) -> str:
-    told = _("%(n)s. %(who)s, “%(title)s”: minute %(issued)s, planned for %(planned)s") % {
+    told = _("%(n)s. %(who)s, “%(title)s”: at %(issued)s (planned %(planned)s)") % {
         "n": row.number,
         "who": name_of(row.node),
         "title": row.title,
@@ -65,8 +65,8 @@ def _inject_told(row: InjectRow) -> str:
         "issued": row.issued,
     }
     if row.answered is None:
-        return f"{told}; " + _("no response within %(within)s.") % {"within": row.within}
-    return f"{told}; " + _("response after %(answered)s of %(within)s.") % {
+        return f"{told}; " + _("no response in %(within)s.") % {"within": row.within}
+    return f"{told}; " + _("response in %(answered)s of %(within)s.") % {
         "answered": row.answered,
         "within": row.within,
     }
