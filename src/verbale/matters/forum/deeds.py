@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.forum import acts, choosing, words
+from verbale.matters.forum.papers import adopted_paper, draft_paper
 from verbale.matters.kit.spec import Deed, Field
 
 __all__ = ["DEEDS"]
@@ -30,7 +31,6 @@ _AT_ONCE: dict[str, Any] = {
     "refs": choosing.chain(),
 }
 """What the sequencer says."""
-_RESOLUTION = "forum/resolution.html"
 _SPEECH = "forum/speech.html"
 
 _OF_THE_HOUSE = (
@@ -194,6 +194,7 @@ _OF_THE_HOUSE = (
         complete=choosing.with_hash("text", "draft", "document"),
         listed=False,
         sentence=lambda act: str(act.body["symbol"]),
+        paper=adopted_paper,
         **_AT_ONCE,
     ),
     Deed(
@@ -246,7 +247,7 @@ _OF_MEMBERS = (
         complete=lambda view, body: {"preamble": [], **body},
         when=choosing.drafting,
         sentence=choosing.titled,
-        template=_RESOLUTION,
+        paper=draft_paper,
     ),
     Deed(
         "forum.sponsor",
@@ -300,7 +301,7 @@ _OF_MEMBERS = (
         listed=False,
         when=choosing.by_member,
         sentence=choosing.titled,
-        template=_RESOLUTION,
+        paper=draft_paper,
     ),
     Deed(
         "forum.amend",
