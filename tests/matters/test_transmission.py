@@ -283,4 +283,4 @@ def test_the_api_drafts_and_acknowledges(
     told = client.get(f"/api/v1/transmission/{arrived.id}", headers=headers).json()
     assert told["standing"].startswith("Transmitted by Lazuria; acknowledged by")
     assert [item["id"] for item in client.get("/api/v1/transmission/", headers=headers).json()] == [arrived.id]
-    assert post("/transmission/" + "f" * 32 + "/acknowledge", seized="x").status_code == 409
+    assert post("/transmission/" + "f" * 32 + "/acknowledge", seized="x").status_code == 404

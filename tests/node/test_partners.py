@@ -234,7 +234,7 @@ def test_a_crest_has_the_colour_that_its_state_told_else_one_of_its_own(lazuria:
 def test_on_a_page_names_and_colours_are_looked_up_once(
     lazuria: Peer, django_assert_num_queries: Callable[[int], AbstractContextManager]
 ) -> None:
-    with django_assert_num_queries(1), partners.looked_up_once():
+    with django_assert_num_queries(2), partners.looked_up_once():
         for _ in range(5):
             assert partners.name_of("LZ") == "Lazuria"
             partners.colour_of("LZ")

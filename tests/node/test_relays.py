@@ -9,6 +9,7 @@ import pytest
 from tests.node.world import Peer
 from verbale.matters.rules import member, open_matter
 from verbale.node import registry
+from verbale.node.errors import UserError
 from verbale.node.exchange.client import exchange
 from verbale.node.models import ActRecord, Delivery, Matter, Partner
 from verbale.node.partners import name_of
@@ -32,7 +33,7 @@ def rule(state: State, act: Act) -> Effect:
     if (barred := member(state, act)) is not None:
         return barred
     if act.type == "club.admit":
-        state[f"member:{act.body['node']}"] = {"act": act.id}
+        state[f"member:{act.body['node']}"] = {"act": act.id, "name": f"Kingdom of {act.body['node']}"}
         return EFFECTIVE
     if act.type == "club.say" and f"member:{act.author}" in state:
         return EFFECTIVE
@@ -94,7 +95,7 @@ def test_a_member_is_heard_by_the_word_of_the_relay(forum: Peer, stranger: Peer)
     assert record.effective
     assert not Partner.objects.filter(pk="XX").exists()
     assert any("introduced as a member" in line for line in proof_sentences(record, {}, "CR"))
-    assert name_of("XX")
+    assert name_of("XX") == "Kingdom of XX"
 
 
 def test_in_one_parcel_the_introduction_goes_first(forum: Peer, stranger: Peer) -> None:
@@ -213,6 +214,14 @@ def test_a_partner_that_is_no_member_is_not_passed_on(ours: Matter, verdia: Peer
     _act, envelope = said_in(ours, verdia, ("CR", "LZ", "WF"))
     receive([envelope], via="exchange")
     assert not Delivery.objects.exists()
+
+
+def test_a_member_that_is_no_longer_a_partner_does_not_silence_the_relay(ours: Matter, lazuria: Peer) -> None:
+    Partner.objects.filter(pk="WF").update(status=Partner.Status.BLOCKED)
+    record = issue(Outgoing("club.say", {"text": "x"}, ("LZ", "WF"), ours.id, (opening_of(ours.id),)))
+    assert sorted(delivery.node for delivery in record.deliveries.all()) == ["LZ", "WF"]
+    with pytest.raises(UserError, match="not a confirmed partner"):
+        issue(Outgoing("club.open", {}, ("LZ", "WF")))
 
 
 def test_a_member_that_answers_later_stays_queued(ours: Matter, lazuria: Peer, forum: Peer) -> None:

@@ -82,7 +82,7 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
         [
             ("partners", _("Partners"), "p", True),
             ("register", _("Register"), "r", True),
-            ("audit", _("Audit trail"), "a", may(user, "audit")),
+            ("audit", _("Audit trail"), "u", may(user, "audit")),
             ("settings", _("Settings"), "s", True),
             ("help", _("Help"), "h", True),
         ],

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from verbale.intel import ReportError
-from verbale.node.errors import AccessError, NodeError, UserError
+from verbale.node.errors import AccessError, NodeError, NotFoundError, UserError
 from verbale.node.models import ActRecord, ApiToken, User
 from verbale.protocol import ProtocolError
 
@@ -79,6 +79,7 @@ def install_errors(api: NinjaAPI) -> None:
     tell(ReportError, 422)
     tell(ProtocolError, 422)
     tell(NodeError, 409)
+    tell(NotFoundError, 404)
 
     def unstorable(request: HttpRequest, error: Exception) -> HttpResponse:
         # U+0000 on PostgreSQL, a lone surrogate anywhere: in a path, a query or a body.

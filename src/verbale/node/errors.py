@@ -27,3 +27,7 @@ class PartnerError(NodeError):
 
 class EnvironmentFault(NodeError):
     """The machine or the set-up of this node stands in the way: keys, disk, database."""
+
+
+class NotFoundError(NodeError):
+    """What was asked for is not here."""

@@ -18,7 +18,8 @@ from verbale.node import events
 from verbale.node.access import audit
 from verbale.node.errors import PartnerError, UserError
 from verbale.node.identity import local, node_name
-from verbale.node.models import Delivery, Partner
+from verbale.node.models import Delivery, Matter, Partner, StateEntry
+from verbale.node.registry import all_kinds
 from verbale.protocol import ChangedKeysError, Credentials, ProtocolError, SealedParcel, fingerprint_words, same_words
 
 __all__ = [
@@ -77,12 +78,23 @@ def _known() -> dict[str, _Look]:
     if kept:
         return kept
     rows = Partner.objects.values_list("node", "name", "colour")
-    found = {node: _Look(short_name(name), colour or _made_colour(node)) for node, name, colour in rows}
+    found = {node: _Look(name, _made_colour(node)) for node, name in _introduced()}
+    found |= {node: _Look(short_name(name), colour or _made_colour(node)) for node, name, colour in rows}
     config = settings.CONFIG
     found[config.node] = _Look(short_name(config.name), config.colour)
     if kept is not None:
         kept.update(found)
     return found
+
+
+def _introduced() -> Iterator[tuple[str, str]]:
+    """Members of matters in which a node relays, by the names under which it introduced them: no partners of ours."""
+    relayed = [kind.name for kind in all_kinds() if kind.relay]
+    matters = list(Matter.objects.filter(kind__in=relayed).values_list("id", flat=True)) if relayed else []
+    rows = StateEntry.objects.filter(matter_id__in=matters, key__startswith="member:").values_list("key", "value")
+    for key, entry in rows if matters else ():
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str):
+            yield key.partition(":")[2], entry["name"]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from verbale.node.errors import UserError
@@ -71,8 +72,15 @@ class Door:
     right: str = "read"
     key: str = ""
     """The letter that goes there after `g`, in the rail."""
+    by: str = ""
+    """The kind of node that is offered it, `organisation` say; every node when empty."""
     first: bool = False
     """Whether it is what one does first from a dossier: the main button, and the key `c`."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether it is offered at a node such as this one."""
+        return self.by in ("", settings.CONFIG.kind)
 
 
 @dataclass(frozen=True)

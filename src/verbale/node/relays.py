@@ -12,7 +12,7 @@ from verbale.node.models import ActRecord, Delivery, StateEntry
 from verbale.node.registry import kind_of
 from verbale.protocol import PRECEDENCES, Act, Credentials, ProtocolError
 
-__all__ = ["Circle", "circles", "pass_on", "recipients"]
+__all__ = ["Circle", "circles", "pass_on", "recipients", "relays_here"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ def recipients(act: Act) -> tuple[str, ...]:
         return act.audience
     relay = circles([act])[act.matter].relay
     return act.audience if relay in ("", node_name()) else (relay,)
+
+
+def relays_here(act: Act) -> bool:
+    """Whether the matter of an act of ours is one in which this node already relays."""
+    return _relayed(act) and circles([act])[act.matter].relay == node_name()
 
 
 def pass_on(records: Iterable[ActRecord]) -> None:

@@ -171,8 +171,9 @@ def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
 
 
 def _check_recipients(act: Act) -> None:
-    """Those to whom this node itself delivers must be confirmed partners."""
-    others = relays.recipients(act)
+    """Those to whom this node itself delivers must be confirmed partners. Where it relays, one that is no longer does
+    not silence it: what is said waits for that one."""
+    others = () if relays.relays_here(act) else relays.recipients(act)
     confirmed = set(
         Partner.objects.filter(node__in=others, status=Partner.Status.CONFIRMED).values_list("node", flat=True)
     )

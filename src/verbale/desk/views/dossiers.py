@@ -112,7 +112,7 @@ def _starts(user: User, kind: Kind | None) -> list[Door]:
     if kind is None or kind.series or kind.private:
         return []
     doors = [door for each in sorted(all_kinds(), key=lambda each: each.step) for door in each.starts]
-    doors = [door for door in doors if may(user, door.right) and (door.first or kind.case)]
+    doors = [door for door in doors if door.offered and may(user, door.right) and (door.first or kind.case)]
     return sorted(doors, key=lambda door: not door.first)
 
 

@@ -37,7 +37,7 @@ def _doors(user: User) -> dict[int, list[Door]]:
     found: dict[int, list[Door]] = {}
     for kind in all_kinds():
         for door in kind.starts:
-            if may(user, door.right):
+            if door.offered and may(user, door.right):
                 found.setdefault(kind.step, []).append(door)
     return found
 

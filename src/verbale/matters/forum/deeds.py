@@ -40,6 +40,7 @@ _OF_THE_HOUSE = (
         _("Session convened"),
         _("Convene a session"),
         opens=True,
+        by="organisation",
         lead=_("Those to whom it is addressed can be introduced as members or observers afterwards."),
         fields=(
             Field("body", _("Body"), help=_("First Committee, Plenary")),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.urls import URLPattern
 
 from verbale.matters.kit.spec import Deed, Texts, View
@@ -30,6 +31,11 @@ class Made:
     @property
     def openers(self) -> list[Deed]:
         return [deed for deed in self.deeds if deed.opens]
+
+    @property
+    def offered(self) -> list[Deed]:
+        """What opens a matter and is offered at a node such as this one."""
+        return [deed for deed in self.openers if deed.by in ("", settings.CONFIG.kind)]
 
 
 _made: dict[str, Made] = {}
@@ -105,7 +111,7 @@ def kind(
         urls=[*urls, *patterns_of(own)],
         edit=f"{name}:edit",
         rail=(Door(f"{name}:index", texts.many, key=key),) if rail else (),
-        starts=tuple(Door(f"{name}:{deed.verb}", deed.do, "draft") for deed in own.openers if deed.about),
+        starts=tuple(Door(f"{name}:{deed.verb}", deed.do, "draft", by=deed.by) for deed in own.openers if deed.about),
         api=router,
         about=opening_about,
         panel_first=True,

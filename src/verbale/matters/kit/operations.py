@@ -20,7 +20,7 @@ from verbale.matters.kit.spec import Deed, View
 from verbale.node import attachments, drafts
 from verbale.node.access import audit, may_read, readable_acts, readable_matters, require
 from verbale.node.drafts import DraftFields
-from verbale.node.errors import AccessError, NodeError, UserError
+from verbale.node.errors import AccessError, NodeError, NotFoundError, UserError
 from verbale.node.models import ActRecord, Draft, Matter, Partner, User
 from verbale.node.partners import names
 from verbale.node.registry import validate_body
@@ -47,11 +47,11 @@ class Given:
 
 
 def matter_of(user: User, identifier: str, kind: str) -> Matter:
-    """A matter of a kind that a person may open. Raises AccessError, which does not tell its subject, or NodeError."""
+    """A matter that a person may open. Raises NotFoundError, or AccessError, which does not tell its subject."""
     require(user, "read")
     found = Matter.objects.filter(pk=identifier, kind=kind).first()
     if found is None:
-        raise NodeError(_("There is no such matter here."))
+        raise NotFoundError(_("There is no such matter here."))
     if not may_read(user, found):
         raise AccessError(_("This matter is open only to the people named on it."))
     return found

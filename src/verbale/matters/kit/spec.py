@@ -174,6 +174,8 @@ class Deed:
     """Whether the person chooses a marking within a matter too; else it is the matter's."""
     about: bool = True
     """With `opens`: whether it may be about a dossier (field `about` of the body)."""
+    by: str = ""
+    """With `opens`: `organisation` when only nodes of organisations are offered it."""
     alone: bool = False
     """With `opens`: addressed to nobody, for what never leaves the node."""
     name_of: Callable[[Act], str] | None = None
