@@ -210,6 +210,9 @@ def test_no_unlawful_body_breaks_a_page_that_prints(desk: Client, lazuria: Peer,
             assert desk.get(f"/acts/{act.id}/paper.pdf").status_code == 404
             assert desk.get(f"/acts/{act.id}/paper.docx").status_code == 404
     assert received > len(printing)
+    # what does not print is not offered as a paper either
+    page = shown(desk, f"/dossiers/{talks.id}/")
+    assert not [act.id for act, _envelope in sent if paper_of(act) is None and f"/acts/{act.id}/paper.pdf" in page]
 
 
 def test_a_note_in_an_unknown_language_with_an_odd_number_prints(desk: Client, lazuria: Peer) -> None:
@@ -223,4 +226,7 @@ def test_a_note_in_an_unknown_language_with_an_odd_number_prints(desk: Client, l
     assert "<svg" not in paper
     letter, envelope = lazuria.note("3/2026")
     receive([envelope], via="exchange")
-    assert "<svg" in shown(desk, f"/acts/{letter.id}/")
+    page = shown(desk, f"/acts/{letter.id}/")
+    assert "<svg" in page[page.index('<article class="paper') : page.index("</article>")]
+    # its own direction, whatever that of the page around it
+    assert 'lang="en" dir="ltr"' in paper

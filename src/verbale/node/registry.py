@@ -24,6 +24,7 @@ __all__ = [
     "act_type",
     "all_kinds",
     "apply_rule",
+    "is_lawful",
     "kind_of",
     "paper_of",
     "register",
@@ -223,13 +224,19 @@ def paper_of(act: Act) -> Paper | None:
     """How an act prints; None for one that does not, or whose body is not lawful for its type: bodies come from
     strangers, and whatever they hold, the page of the act opens."""
     known = act_type(act.type)
-    if known is None or known.paper is None:
-        return None
+    return known.paper(act) if known is not None and known.paper is not None and is_lawful(act) else None
+
+
+def is_lawful(act: Act) -> bool:
+    """Whether the body is lawful for its type."""
+    known = act_type(act.type)
+    if known is None:
+        return False
     try:
         msgspec.convert(act.body, known.body)
     except (msgspec.ValidationError, MalformedError):
-        return None
-    return known.paper(act)
+        return False
+    return True
 
 
 def apply_rule(state: State, act: Act) -> Effect:

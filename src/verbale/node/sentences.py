@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from verbale.node.models import ActRecord, Clearing, CosignatureRecord, Delivery, Partner
 from verbale.node.partners import names
-from verbale.node.registry import act_type
+from verbale.node.registry import act_type, is_lawful
 from verbale.protocol import Act, Receipt, parse_time
 
 __all__ = ["clock", "delivery_sentence", "excerpt_of", "label_of", "proof_sentences", "sentence_of", "timeline", "why"]
@@ -138,7 +138,8 @@ def timeline(records: list[ActRecord], known: dict[str, str]) -> list[dict[str, 
     return [
         {
             "record": record,
-            "paper": bool((known_type := act_type(record.type)) and known_type.paper),
+            "paper": bool((known_type := act_type(record.type)) and known_type.paper)
+            and (record.effective or is_lawful(record.act)),
             "clearing": clearings.get(record.id),
             "deliveries": [
                 {"row": delivery, "sentence": delivery_sentence(delivery, known)}
