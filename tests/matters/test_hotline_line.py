@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.node.conftest import Person
 from tests.node.world import Peer
-from verbale.matters.hotline import cases, waiting
+from verbale.matters.hotline import cases, clock, waiting
 from verbale.matters.hotline.pages import read_by
 from verbale.matters.kit import operations
 from verbale.matters.kit.kinds import deed_of, standing_of
@@ -21,7 +21,7 @@ from verbale.matters.kit.operations import Given
 from verbale.matters.kit.spec import View
 from verbale.node import drafts
 from verbale.node.errors import AccessError, ClearanceError, NodeError, UserError
-from verbale.node.models import ActRecord, ApiToken, Delivery, Draft, Matter, Partner, User
+from verbale.node.models import ActRecord, ApiToken, AuditEntry, Delivery, Draft, Matter, Partner, User
 from verbale.node.pouches import pack_pouch
 from verbale.node.projection import refold, state_of
 from verbale.node.services import Outgoing, issue, receive
@@ -229,6 +229,28 @@ def test_a_test_that_is_due_is_sent_by_one_press(
     # The one after that is ours again, and overdue.
     later(first - datetime.now(UTC) + timedelta(days=2, hours=1))
     assert told(True) == ["Send the test of the line with Lazuria: it is overdue"]
+
+
+def test_a_test_that_is_due_leaves_by_the_clock(
+    say: Say, line: Matter, later: Callable[[timedelta], None], person: Person
+) -> None:
+    day = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    say("schedule", line, every=1, at="09:00", start=day, within=30)
+    assert clock.send_due() == []
+    first = datetime.fromisoformat(f"{day}T09:00:00+00:00")
+    later(first - datetime.now(UTC) + timedelta(minutes=1))
+    (test,) = clock.send_due()
+    assert test.effective
+    assert test.act.body["slot"] == f"{day}T09:00:00Z"
+    assert [row.node for row in test.deliveries.all()] == ["LZ"]
+    assert AuditEntry.objects.filter(act_id=test.id).values_list("who", flat=True).get() == "by the clock"
+    assert clock.send_due() == [], "once"
+    # The next one is theirs, and a line that is closed is tested no more.
+    later(first - datetime.now(UTC) + timedelta(days=1, minutes=1))
+    assert clock.send_due() == []
+    say("close", line)
+    later(first - datetime.now(UTC) + timedelta(days=2, minutes=1))
+    assert clock.send_due() == []
 
 
 def test_their_test_is_answered_by_one_press_and_counted(

@@ -168,6 +168,8 @@ class Kind:
     relay: str = ""
     """Key of the state under which stands the node through which the parties speak: it passes their acts on. Empty
     where they speak to each other. The members, with their credentials, stand under `member:<node>`."""
+    periodic: Callable[[], Any] = lambda: None
+    """Called by the serving process every half minute, and by `verbale worker`: what is due by the clock alone."""
     standing: Callable[[Any], str] = lambda matter: ""
     """How a matter stands, in a sentence."""
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.hotline import acts, api, cases, fold, pages, standing, waiting, words
+from verbale.matters.hotline.clock import send_due
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
 from verbale.node.errors import UserError
@@ -280,4 +281,5 @@ KIND = kind(
     step=5,
     urls=(path("<slug:matter_id>/seen", pages.seen, name="seen"),),
     api=api.add,
+    periodic=send_due,
 )

@@ -85,6 +85,7 @@ def kind(
     private: bool = False,
     relay: str = "",
     rail: bool = True,
+    periodic: Callable[[], Any] = lambda: None,
 ) -> Kind:
     """The kind, for `registry.register`.
 
@@ -119,6 +120,7 @@ def kind(
         warn=warn,
         private=private,
         relay=relay,
+        periodic=periodic,
         standing=standing_of,
     )
 

@@ -27,7 +27,7 @@ from verbale.node.registry import validate_body
 from verbale.node.services import Outgoing, issue
 from verbale.protocol import PRECEDENCES, Act, MalformedError, Marking, make_act, parse_marking
 
-__all__ = ["Given", "draft", "draft_fields", "matter_of", "resume", "say"]
+__all__ = ["Given", "draft", "draft_fields", "matter_of", "resume", "say", "say_by_the_clock"]
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,13 @@ def draft_fields(deed: Deed, matter: Matter | None, user: User, given: Given, *,
     """What is to be said, checked; without `keep`, no file is stored. Raises UserError with the field, AccessError."""
     require(user, deed.right)
     view = View(matter, user, given.to, marking=given.marking if deed.marks else "")
+    return _prepared(deed, view, given, _about(deed, given, user), keep=keep)
+
+
+def _prepared(deed: Deed, view: View, given: Given, about: Matter | None, *, keep: bool = True) -> DraftFields:
+    matter = view.matter
     body, contents = _body(deed, view, given)
     view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
-    about = _about(deed, given, user)
     if "about" in deed.body.__struct_fields__:
         body["about"] = view.opening.get("about") if matter is not None else given.about or None
     body = _in_nfc(deed.complete(view, body))
@@ -96,22 +100,31 @@ def say(deed: Deed, matter: Matter | None, user: User, given: Given) -> ActRecor
     """Say at once what needs no clearance."""
     fields = draft_fields(deed, matter, user, given)
     with transaction.atomic():
-        record = issue(
-            Outgoing(
-                fields.type,
-                fields.body,
-                fields.audience,
-                fields.matter or None,
-                fields.refs,
-                Marking(fields.marking),
-                fields.precedence,
-                fields.exercise,
-            )
-        )
+        record = issue(_outgoing(fields))
         audit(user.username, deed.verb, matter_id=record.matter_id, act_id=record.id)
         if deed.then is not None:
             deed.then(record, user)
     return record
+
+
+def say_by_the_clock(deed: Deed, matter: Matter) -> ActRecord:
+    """Say what is due by the clock alone, with nobody at the desk; only what needs no clearance."""
+    record = issue(_outgoing(_prepared(deed, View(matter), Given(), None)))
+    audit("by the clock", deed.verb, matter_id=record.matter_id, act_id=record.id)
+    return record
+
+
+def _outgoing(fields: DraftFields) -> Outgoing:
+    return Outgoing(
+        fields.type,
+        fields.body,
+        fields.audience,
+        fields.matter or None,
+        fields.refs,
+        Marking(fields.marking),
+        fields.precedence,
+        fields.exercise,
+    )
 
 
 def resume(draft: Draft, fields: DraftFields) -> DraftFields:

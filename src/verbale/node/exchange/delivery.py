@@ -22,6 +22,7 @@ from verbale.node import events
 from verbale.node.errors import NodeError
 from verbale.node.exchange.client import exchange
 from verbale.node.models import Delivery, Partner
+from verbale.node.registry import all_kinds
 from verbale.protocol import ProtocolError
 
 __all__ = ["Worker", "back_off", "release", "run_once"]
@@ -29,6 +30,8 @@ __all__ = ["Worker", "back_off", "release", "run_once"]
 log = logging.getLogger(__name__)
 BATCH = 100
 LEASE_SECONDS = 120.0
+CLOCK_SECONDS = 30.0
+"""How often the kinds are asked what is due by the clock."""
 _CEILING = (10.0, 60.0, 300.0, 900.0)
 """Longest pause between tries, in seconds, for FLASH, IMMEDIATE, PRIORITY, ROUTINE."""
 _tried: dict[str, float] = {}
@@ -153,8 +156,13 @@ class Worker:
 
     def _run(self) -> None:
         _guarded(_end_leases)
+        looked = float("-inf")
         while not self._stop.is_set():
             self._wake.clear()
+            if time.monotonic() - looked > CLOCK_SECONDS:
+                looked = time.monotonic()
+                for kind in all_kinds():
+                    _guarded(kind.periodic)
             _guarded(self._dispatch)
             self._wake.wait(self._idle)
         connection.close()
