@@ -8,6 +8,7 @@ import typer
 
 from verbale import __version__
 from verbale.cli import (
+    assess,
     assistance,
     deeds,
     demo,
@@ -72,6 +73,7 @@ app.add_typer(talks.app, name="talks", help="Talks: invite, accept, minutes, com
 app.add_typer(assistance.app, name="assistance", help="Requests for assistance, and offers.")
 app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its signed acts.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
+app.command("assess", help="What a file of facts engages: norms, rules of law, responses; with reasons.")(assess.assess)
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
 app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)

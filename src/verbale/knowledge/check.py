@@ -1,7 +1,10 @@
 """All packs at once: what `verbale packs` shows and checks."""
 
+from typing import cast
+
 from verbale.knowledge.events import Coding, EventScale
 from verbale.knowledge.forms import Form
+from verbale.knowledge.law.book import FactPack, LawPack, law_of
 from verbale.knowledge.measures import MeasurePack
 from verbale.knowledge.packs import PackHead, load_kind
 from verbale.knowledge.scales import Scale
@@ -13,7 +16,9 @@ __all__ = ["check_packs"]
 _KINDS: dict[str, type[PackHead]] = {
     "event-codings": Coding,
     "event-scales": EventScale,
+    "facts": FactPack,
     "forms": Form,
+    "law": LawPack,
     "measures": MeasurePack,
     "scales": Scale,
     "scenarios": Scenario,
@@ -23,4 +28,7 @@ _KINDS: dict[str, type[PackHead]] = {
 
 def check_packs() -> dict[str, list[PackHead]]:
     """Load every pack anew; kind to its packs, by id. Raises PackError at the first that is wrong."""
-    return {kind: [pack for _id, pack in sorted(load_kind(kind, shape).items())] for kind, shape in _KINDS.items()}
+    found = {kind: load_kind(kind, shape) for kind, shape in _KINDS.items()}
+    # The rules of one pack name facts and conclusions of others: only together can they be checked.
+    law_of(cast("dict[str, FactPack]", found["facts"]), cast("dict[str, LawPack]", found["law"]))
+    return {kind: [pack for _id, pack in sorted(packs.items())] for kind, packs in found.items()}
