@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, forum, kernel, latency, proofs
+from benchmarks import appends, forum, kernel, latency, law, proofs
 
 BENCHES = {
     "kernel": kernel.run,
@@ -16,6 +16,7 @@ BENCHES = {
     "latency": latency.run,
     "proofs": proofs.run,
     "forum": forum.run,
+    "law": law.run,
 }
 
 

@@ -10,7 +10,7 @@ from verbale.cli.base import Json, console, fail, refusing, show
 
 __all__ = ["assess"]
 
-_COLOURS = {"engaged": "red", "depends": "yellow", "not engaged": "dim"}
+_COLOURS = {"engaged": "green", "depends": "yellow", "not engaged": "dim"}
 _HEADS = {"norm": "Norms", "rule": "International law", "option": "Responses"}
 _MARKS = {"met": "+", "open": "?", "missing": "-"}
 _MOST_OPEN = 10

@@ -8,9 +8,11 @@ Each rule of the packs becomes one rule of Answer Set Programming under its labe
 What a case states goes in as assumptions, so the program is ground once and asked often. Cautious consequences hold
 in all answer sets, brave ones in some: two runs answer for all conclusions, whatever the number of unknown facts.
 
-What settles a conclusion is found by implicit hitting sets. Each answer set that contradicts it gives, as an
-unsatisfiable core, a reason why; facts that settle it must take back one literal of each reason. The smallest set
-that does is tried, and gives either a new reason or the answer: no subset search, and nothing smaller exists.
+What settles a conclusion is found by implicit hitting sets. Each answer set that contradicts it gives a reason: facts
+with which it fails whatever the others are. Facts that settle it must take back one of each reason. The smallest set
+that does is tried, and gives either a new reason or the answer: no subset search, and nothing smaller exists. So that
+this holds with facts that cannot stand together too, a reason is sought as if they could (`clash` may be true), and
+then keeps of each contradiction one fact that rules it out.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +31,11 @@ MOST_SETS = 4
 MOST_REASONS = 400
 """Reasons gathered for one conclusion before it is given up."""
 
+MOST_LOOKS = 20_000
+"""Steps of one search for a smallest set before it is given up: a pack must not keep a node from its work."""
+
 Literals = tuple[tuple[str, bool], ...]
+_Facts = frozenset[tuple[str, bool]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def program(law: Law) -> str:
         body = ", ".join(_signed(item) for item in rule.when)
         lines += [f"% {rule.id}: {rule.says} [{'; '.join(law.cited(rule))}]", f"{_atom(rule.then)} :- {body}."]
     for item in law.contradictions.values():
-        lines += [f"% {item.id}: {item.says}", f":- {', '.join(_signed(text) for text in item.facts)}."]
+        lines += [f"% {item.id}: {item.says}", f"clash :- {', '.join(_signed(text) for text in item.facts)}."]
     # Consequences are sought among what is shown: of conclusions, not of each free fact.
     lines += ["#show.", *(f"#show {_atom(name)} : {_atom(name)}." for name in sorted(law.conclusions))]
     return "\n".join([*lines, ""])
@@ -71,6 +77,8 @@ class Solver:
         self._control = clingo.Control(["--warn=none"])
         self._control.add("base", [], program(law))
         self._control.ground([("base", [])])
+        # Where nothing can clash there is no such atom.
+        self._sound = [-found.literal for found in self._control.symbolic_atoms.by_signature("clash", 0)]
         self._mode = ("", 0)
         self._literals: dict[str, int] = {}
         for found in self._control.symbolic_atoms.by_signature("h", 1):
@@ -78,11 +86,11 @@ class Solver:
 
     def consistent(self, stated: Mapping[str, bool]) -> bool:
         """Whether the facts can stand together."""
-        return self._satisfiable(self._assumed(stated.items()))
+        return self._satisfiable(self._lawful(stated))
 
     def statuses(self, stated: Mapping[str, bool]) -> dict[str, str]:
         """How each conclusion stands. What is stated must be consistent."""
-        assumed = self._assumed(stated.items())
+        assumed = self._lawful(stated)
         always, ever = self._consequences("cautious", assumed), self._consequences("brave", assumed)
         return {
             name: ENGAGED if name in always else DEPENDS if name in ever else NOT_ENGAGED
@@ -95,20 +103,24 @@ class Solver:
         if number is None:
             return []
         against = -number if value else number
-        base = self._assumed(stated.items())
+        base = self._lawful(stated)
         free = sorted(self.law.bearing[conclusion] - set(stated))
-        reasons: list[frozenset[tuple[str, bool]]] = []
-        refused: list[frozenset[tuple[str, bool]]] = []
-        found: list[frozenset[tuple[str, bool]]] = []
+        reasons: list[_Facts] = []
+        refused: list[_Facts] = []
+        found: list[_Facts] = []
+        least = 0
         while len(reasons) + len(refused) < MOST_REASONS and len(found) < MOST_SETS:
             most = len(found[0]) if found else len(free)
-            tried = _smallest(reasons, [*refused, *found], most)
+            tried = _Search(reasons, [*refused, *found]).smallest(least, most)
             if tried is None:
                 break
+            # A further reason can only make the smallest set larger.
+            least = len(tried)
             assumed = [*base, *self._assumed(tried)]
             told = self._model([*assumed, against], free)
             if told is not None:
-                reason = self._core([*base, -against], told)
+                reason = self._core([*self._assumed(stated.items()), -against], told)
+                reason |= self._kept_apart(stated, dict(told), reason)
                 reasons.append(frozenset((name, not sign) for name, sign in reason))
             elif self._satisfiable(assumed):
                 found.append(tried)
@@ -120,6 +132,30 @@ class Solver:
 
     def _assumed(self, facts: Iterable[tuple[str, bool]]) -> list[int]:
         return [self._literals[name] if sign else -self._literals[name] for name, sign in facts]
+
+    def _lawful(self, stated: Mapping[str, bool]) -> list[int]:
+        return [*self._assumed(stated.items()), *self._sound]
+
+    def _kept_apart(
+        self, stated: Mapping[str, bool], told: Mapping[str, bool], reason: _Facts
+    ) -> set[tuple[str, bool]]:
+        """Of each contradiction that is tied to the reason, directly or through others, one fact of the answer set
+        that rules it out; none where the reason, or what is stated, does already."""
+        open_ones = [
+            item.literals
+            for item in self.law.contradictions.values()
+            if all(stated.get(name, sign) is sign for name, sign in item.literals)
+        ]
+        tied = {name for name, _sign in reason}
+        found: set[tuple[str, bool]] = set()
+        while near := [item for item in open_ones if any(name in tied for name, _sign in item)]:
+            open_ones = [item for item in open_ones if item not in near]
+            for item in near:
+                out = [(name, not sign) for name, sign in item if name in told and told[name] is not sign]
+                if out and not (found | reason).intersection(out):
+                    found.add(out[0])
+                tied.update(name for name, _sign in item)
+        return found
 
     def _satisfiable(self, assumed: list[int]) -> bool:
         self._modes("auto", 1)
@@ -148,7 +184,7 @@ class Solver:
         self._control.solve(assumptions=assumed, on_model=keep)
         return last[0]
 
-    def _core(self, base: list[int], told: Iterable[tuple[str, bool]]) -> frozenset[tuple[str, bool]]:
+    def _core(self, base: list[int], told: Iterable[tuple[str, bool]]) -> _Facts:
         """Those of the facts that cannot stand with the base; each of them is needed."""
         facts = sorted(told)
         core = self._some_core([*base, *self._assumed(facts)])
@@ -180,36 +216,51 @@ def _names_of(model: clingo.Model) -> frozenset[str]:
     return frozenset(symbol.arguments[0].string for symbol in model.symbols(shown=True))
 
 
-def _smallest(
-    reasons: list[frozenset[tuple[str, bool]]], without: list[frozenset[tuple[str, bool]]], most: int
-) -> frozenset[tuple[str, bool]] | None:
-    """The smallest consistent set of literals that meets every reason, is no larger than `most`, and holds none of
-    `without`; the first in order among equals."""
-    for size in range(most + 1):
-        found = _meeting(frozenset(), reasons, without, size)
-        if found is not None:
-            return found
-    return None
+class _Search:
+    """For the smallest consistent set of literals that meets every reason and holds none of `without`."""
+
+    def __init__(self, reasons: list[_Facts], without: list[_Facts]) -> None:
+        self._reasons, self._without = reasons, without
+        self._looked = 0
+
+    def smallest(self, least: int, most: int) -> _Facts | None:
+        """The first in order among the smallest, of `least` to `most` literals; None when there is none, or when it was
+        not found within MOST_LOOKS."""
+        for size in range(least, most + 1):
+            found = self._meeting(frozenset(), size)
+            if found is not None or self._looked > MOST_LOOKS:
+                return found
+        return None
+
+    def _meeting(self, chosen: _Facts, left: int) -> _Facts | None:
+        self._looked += 1
+        if self._looked > MOST_LOOKS or any(refused <= chosen for refused in self._without):
+            return None
+        unmet = sorted(
+            (
+                sorted(fact for fact in reason if (fact[0], not fact[1]) not in chosen)
+                for reason in self._reasons
+                if not reason & chosen
+            ),
+            key=len,
+        )
+        if not unmet:
+            return chosen
+        if _apart(unmet) > left:
+            return None
+        for fact in unmet[0]:
+            found = self._meeting(chosen | {fact}, left - 1)
+            if found is not None:
+                return found
+        return None
 
 
-def _meeting(
-    chosen: frozenset[tuple[str, bool]],
-    reasons: list[frozenset[tuple[str, bool]]],
-    without: list[frozenset[tuple[str, bool]]],
-    left: int,
-) -> frozenset[tuple[str, bool]] | None:
-    if any(refused <= chosen for refused in without):
-        return None
-    unmet = [
-        [fact for fact in reason if (fact[0], not fact[1]) not in chosen] for reason in reasons if not reason & chosen
-    ]
-    if not unmet:
-        return chosen
-    if left == 0:
-        return None
-    nearest = min(unmet, key=len)
-    for fact in sorted(nearest):
-        found = _meeting(chosen | {fact}, reasons, without, left - 1)
-        if found is not None:
-            return found
-    return None
+def _apart(reasons: list[list[tuple[str, bool]]]) -> int:
+    """A number of reasons that share no fact: so many facts at least it takes to meet all."""
+    taken: set[tuple[str, bool]] = set()
+    number = 0
+    for reason in reasons:
+        if taken.isdisjoint(reason):
+            taken.update(reason)
+            number += 1
+    return number
