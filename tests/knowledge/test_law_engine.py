@@ -218,7 +218,7 @@ def test_what_is_settled_stays_settled_when_more_becomes_known(data: st.DataObje
 
 
 @given(st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_what_is_said_to_settle_a_case_does(data: st.DataObject) -> None:
     law = the_law()
     stated = data.draw(st.dictionaries(st.sampled_from(sorted(law.facts)), st.booleans(), max_size=50))
