@@ -1,8 +1,8 @@
 """Severity scales, side by side: what each level means, by its own source, and how a scale that computes arrives at it.
 
 A scale may ask *factors*, each a question with answers. Where its levels say from which score on they hold (`at`), the
-scale computes: each answer has points, each factor a weight, and the score is the weighted mean of the points, stretched
-so that the least answers give 0 and the gravest 100:
+scale computes: each answer has points, each factor a weight, and the score is the weighted mean of the points,
+stretched so that the least answers give 0 and the gravest 100:
 
     score = 100 * (sum of weight * points - least sum) / (greatest sum - least sum)
 

@@ -138,7 +138,9 @@ def _level(identifier: str, answers: Mapping[str, str]) -> str:
     score = scale.score(answers)
     if score is None:
         names = ", ".join(factor.name for factor in scale.unanswered(answers))
-        raise UserError(_("Without an answer to all factors no level follows; to answer: %(names)s.") % {"names": names})
+        raise UserError(
+            _("Without an answer to all factors no level follows; to answer: %(names)s.") % {"names": names}
+        )
     return score.level.code
 
 

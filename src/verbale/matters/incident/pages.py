@@ -78,6 +78,8 @@ def assess_on(request: HttpRequest, matter_id: str, scale_id: str) -> HttpRespon
     if scale is None or not scale.factors:
         raise Http404
     form = ScaleForm(scale, request.POST or None)
+    # One may look at what follows before one has put the reasons into words.
+    form.fields["reasons"].required = request.POST.get("do") == "note"
     shown: dict[str, object] = {}
     if request.method == "POST" and form.is_valid():
         level = form.cleaned_data.get("level", "")
