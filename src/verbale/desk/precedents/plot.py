@@ -1,6 +1,9 @@
-"""Pictures of precedents: where things stand in an SVG of fixed width. The tables behind them hold the numbers."""
+"""Pictures of precedents: where things stand in an SVG of fixed width. The tables behind them hold the numbers.
 
-from collections.abc import Sequence
+What is no whole number is written out here: a template would write it as the reader's language does.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log10
 from typing import Any
@@ -21,7 +24,7 @@ _SHAPES = {"political": "square", "industry": "circle", "attacker": "cross", "th
 
 @dataclass(frozen=True)
 class Mark:
-    x: float
+    x: str
     shape: str
     told: str
 
@@ -32,13 +35,13 @@ class Line:
     label: str
     y: int
     middle: int
-    end: float
+    end: str
     marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
 class Tick:
-    x: float
+    x: str
     told: str
 
 
@@ -48,10 +51,10 @@ def timeline_of(found: Sequence[Found]) -> dict[str, Any] | None:
     if not cases:
         return None
     longest = max(max(case.days.values()) for case in cases)
-    most = next((tick for tick in _TICKS if tick >= longest), longest)
+    most = next((tick for tick in _TICKS if tick >= longest), longest) or 1
 
-    def at(days: int) -> float:
-        return round(_LABELS + _LINE * log10(days + 1) / log10(most + 1), 1)
+    def at(days: int) -> str:
+        return f"{_LABELS + _LINE * log10(days + 1) / log10(most + 1):.1f}"
 
     lines = [_line(place, case, at) for place, case in enumerate(cases)]
     bottom = _TOP + len(lines) * _ROW
@@ -73,14 +76,14 @@ def timeline_of(found: Sequence[Found]) -> dict[str, Any] | None:
     }
 
 
-def _line(place: int, case: Case, at: Any) -> Line:
+def _line(place: int, case: Case, at: Callable[[int], str]) -> Line:
     marks = tuple(
         Mark(at(days), _SHAPES[body], f"{BODY_NAMES[body]}: {case.attributed[body]}, {days_told(days)}")
         for body, days in case.days.items()
     )
     middle = _TOP + place * _ROW + _ROW // 2
     label = f"{case.id} · {case.start[:7]} · {', '.join(case.receivers[:1])}"
-    return Line(case.id, label, middle - 5, middle, max(mark.x for mark in marks), marks)
+    return Line(case.id, label, middle - 5, middle, at(max(case.days.values())), marks)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Cell:
     middle_x: int
     middle_y: int
     count: int
-    shade: float
+    shade: str
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _grid(title: str, columns: Sequence[str], rows: Sequence[tuple[Any, Sequence
                 middle_x=_GRID_LABELS + column * _CELL_WIDTH + _CELL_WIDTH // 2,
                 middle_y=top + 20,
                 count=count,
-                shade=round(0.45 * count / most, 3),
+                shade=f"{0.45 * count / most:.3f}",
             )
             for column, count in enumerate(counts)
         )

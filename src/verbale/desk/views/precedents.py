@@ -73,7 +73,7 @@ def precedents(request: HttpRequest) -> HttpResponse:
         "grids": [grid for grid in (by_type(outcome.cases), by_time(outcome.cases)) if grid is not None],
         "weights": vocabulary().weights,
         "spans": vocabulary().spans,
-        "query": query.urlencode(),
+        "query": f"&{query.urlencode()}" if query else "",
     }
     return render(request, "desk/precedents.html", context)
 

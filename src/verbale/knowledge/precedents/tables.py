@@ -233,16 +233,20 @@ def _opened(file: str, data: bytes) -> tuple[str, "csv.DictReader[str]"]:
 
 def _rows(file: str, reader: "csv.DictReader[str]", refused: list[Refused]) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with the line on which they end."""
+    last = 1
     while True:
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            # The reader goes on behind the row that it could not read.
-            refused.append(Refused(file, reader.line_num, str(error)))
+            # The reader goes on behind what it could not read: a quotation mark without its fellow costs several lines.
+            first, last = last + 1, reader.reader.line_num
+            span = "" if first >= last else f", from line {first} on"
+            refused.append(Refused(file, last, f"{error}{span}"))
             continue
-        yield reader.line_num, row
+        last = reader.line_num
+        yield last, row
 
 
 def _take(row: Mapping[Any, Any], shape: _Shape, drafts: dict[str, _Draft]) -> str:
