@@ -173,6 +173,7 @@ def test_the_page_shows_like_cases_reasons_figures_and_pictures(imported: Home, 
     assert "Type of incident: Ransomware in both; besides Disruption." in text
     assert "Receiver: Utopia in both." in text
     assert "30 days" in text
+    assert 'type="search" value=""' in text
     assert text.count("<svg") >= 3
     assert "As a table" in text
     assert "Unknown" not in text

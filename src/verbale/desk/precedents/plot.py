@@ -31,7 +31,6 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    number: str
     label: str
     y: int
     middle: int
@@ -83,7 +82,7 @@ def _line(place: int, case: Case, at: Callable[[int], str]) -> Line:
     )
     middle = _TOP + place * _ROW + _ROW // 2
     label = f"{case.id} · {case.start[:7]} · {', '.join(case.receivers[:1])}"
-    return Line(case.id, label, middle - 5, middle, at(max(case.days.values())), marks)
+    return Line(label, middle - 5, middle, at(max(case.days.values())), marks)
 
 
 @dataclass(frozen=True)

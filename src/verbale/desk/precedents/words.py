@@ -19,7 +19,7 @@ FACET_NAMES: dict[str, Any] = {
     "year": gettext_lazy("Year"),
 }
 BODY_NAMES: dict[str, Any] = {
-    "political": gettext_lazy("political: a government or international organisation"),
+    "political": gettext_lazy("political (a government or organisation)"),
     "industry": gettext_lazy("industry"),
     "attacker": gettext_lazy("the attacker itself"),
     "third_party": gettext_lazy("a third party"),

@@ -56,7 +56,7 @@ def precedents(request: HttpRequest) -> HttpResponse:
     context |= {
         "form": form,
         "held": held,
-        "asked": asked,
+        "question": asked,
         "outcome": outcome,
         "page": shown,
         "rows": [
@@ -95,7 +95,8 @@ def _days(case: Case) -> list[dict[str, Any]]:
     rows = []
     for body, day in sorted(case.attributed.items(), key=lambda item: item[1]):
         days = case.days.get(body)
-        after = _("not to be told from the start") if days is None else days_told(days)
+        unknown = _("before the start that is known") if case.start else _("start not known")
+        after = unknown if days is None else days_told(days)
         rows.append({"who": BODY_NAMES[body], "day": day, "after": after, "exact": case.exact(body)})
     return rows
 
