@@ -1,7 +1,7 @@
 """What the parts of a session are called."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.template.defaultfilters import date as date_filter
@@ -18,6 +18,7 @@ __all__ = [
     "MAJORITIES",
     "STAGES",
     "WHAT",
+    "calendar_day",
     "clock",
     "names_in",
     "now",
@@ -67,6 +68,12 @@ def names_in(state: Mapping[str, Any]) -> dict[str, str]:
         if key.startswith("member:"):
             found[key.partition(":")[2]] = str(entry["name"])
     return found
+
+
+def calendar_day(moment: str) -> str:
+    """A calendar date, or the day of a moment in the zone of the house: `24 November 2026`."""
+    known = date.fromisoformat(moment) if len(moment) == 10 else timezone.localtime(datetime.fromisoformat(moment))
+    return date_filter(known, "j F Y")
 
 
 def clock(moment: str) -> str:
