@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from verbale.node import drafts, sentences
@@ -145,7 +145,8 @@ def left(value: str | None) -> SafeString | str:
         return format_html('<span class="overdue">{}</span>', _("overdue since %(day)s") % {"day": shown})
     if days == 0:
         return format_html('<span class="overdue">{}</span>', _("due today"))
-    return _("due %(day)s, %(days)s days left") % {"day": shown, "days": days}
+    told = {"day": shown, "days": days}
+    return ngettext("due %(day)s, %(days)s day left", "due %(day)s, %(days)s days left", days) % told
 
 
 def _utc(when: datetime) -> str:
