@@ -123,7 +123,11 @@ def _communication(cast: Cast) -> None:
     page = crimson.desk.go(f"/dossiers/{cast.case}/")
     expect(page.locator("#timeline")).to_contain_text("Acknowledgement")
     # In answer, and beyond the two, so that it may be shown to the Forum.
-    note = next(act for act in cast.crimson.node.api("desk", "GET", f"/matters/{cast.case}/acts") if act["type"] == "channel.note")  # noqa: E501
+    note = next(
+        act
+        for act in cast.crimson.node.api("desk", "GET", f"/matters/{cast.case}/acts")
+        if act["type"] == "channel.note"
+    )
     cast.stage.draft(
         lazuria.node,
         "/channel/notes",
@@ -276,7 +280,7 @@ def _texts(cast: Cast) -> None:
         page.fill("#id_office", "Ambassador at large for cyber affairs")
         page.select_option("#id_capacity", "full-powers")
         page.fill("#id_full_powers", "Issued by the Minister for Foreign Affairs")
-        team.send(look=name)
+        team.send(look=name, by_token=team is crimson)
     for team in (crimson, lazuria):
         page = team.desk.go(f"/dossiers/{agreement}/")
         expect(page.locator("#panel")).to_contain_text("Marta Salas, Ambassador at large")
@@ -339,7 +343,9 @@ def _told_and_proven(cast: Cast) -> None:
         assert page.locator(".step:not(.none)").count() == len(begun[name]), name
         team.desk.picture(f"worked-story-{name}")
         _follow(team.desk, "Every act, with proof")
-        expect(page.locator(".lead")).to_have_text("Every signature and every receipt on this page was verified here, just now.")  # noqa: E501
+        expect(page.locator(".lead")).to_have_text(
+            "Every signature and every receipt on this page was verified here, just now."
+        )
         rows = page.locator("#acts tbody tr")
         told = cast.stage.nodes[name].api("desk", "GET", f"/cases/{cast.case}/proof")
         assert rows.count() == len(told) > 5

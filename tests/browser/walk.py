@@ -1,6 +1,7 @@
 """Where there is a page: a played case, matters left half-way, and what the pages of each link to."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,17 +12,18 @@ from verbale.demo.nodes import NodeProcess
 from verbale.demo.play import Played, play
 from verbale.demo.stage import Stage
 
-__all__ = ["REPORT", "Case", "Stop", "deeds_of", "play_all", "stops_of"]
+__all__ = ["REPORT", "Case", "Stop", "play_all", "stops_of"]
 
 REPORT = Path(verbale.demo.__file__).parent / "reports" / "conti-ransomware.json"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A page, and who looks at it."""
+    """A page, and who looks at it where."""
 
     name: str
     path: str
+    node: str = "CR"
     who: str = "desk"
 
 
@@ -162,39 +164,41 @@ def _drafts(a: NodeProcess, played: Played) -> dict[str, str]:
     return found
 
 
-def deeds_of(visitor: Visitor, kind: str, matter: str) -> list[str]:
-    """The pages behind the buttons of a matter, each deed once."""
+def _links(visitor: Visitor, kind: str, matter: str) -> dict[str, str]:
+    """What a matter's page leads to among the pages of its kind, by name: deeds, lists, one of several alike."""
     text = visitor.page.request.get(f"{visitor.node.url}/dossiers/{matter}/").text()
     found: dict[str, str] = {}
     for path in re.findall(rf'<a [^>]*href="(/{kind}/{matter}/[a-z-]+/[^"]*)"', text):
-        found.setdefault(path.partition("?")[0], path.replace("&amp;", "&"))
-    return list(found.values())
+        parts = [part for part in path.partition("?")[0].split("/")[3:] if part and not re.fullmatch("[0-9a-f]+", part)]
+        found.setdefault("-".join(parts), path.replace("&amp;", "&"))
+    return found
 
 
-def stops_of(visitor: Visitor, case: Case) -> list[Stop]:
-    """Every page of a case at one node: the story, each matter as it stands, the lists, the deeds that are open, an act
-    of each type."""
-    node = visitor.node
+def stops_of(visitor: Visitor, case: Case, known: Iterable[Stop] = ()) -> list[Stop]:
+    """Every page of a case at one node but those that are `known` by name: the rail, the story, each matter as it
+    stands, what it leads to, what can be opened, an act of each type."""
+    node, name = visitor.node, visitor.node.side.node
     rail = visitor.page.eval_on_selector_all("#rail a", "all => all.map(a => a.getAttribute('href'))")
-    found = [Stop(f"list-{path.strip('/') or 'desk'}", path) for path in rail]
-    found += [Stop("story", f"/cases/{case.played.case}/"), Stop("proof", f"/cases/{case.played.case}/proof/")]
-    parts = {matter: part for part, matter in {**case.played.matters, **case.halfway}.items()}
-    seen = set()
+    found = {f"list-{path.strip('/') or 'desk'}": path for path in rail}
+    for path in rail:
+        text = visitor.page.request.get(node.url + path).text()
+        for opener in re.findall(rf'<a class="button[^>]*href="({path}[a-z-]+/)"', text) if path != "/" else ():
+            found[opener.strip("/").replace("/", "-")] = opener
+    found |= {"story": f"/cases/{case.played.case}/", "proof": f"/cases/{case.played.case}/proof/"}
     for matter in node.api("desk", "GET", "/matters"):
         kind, identifier = matter["kind"], matter["id"]
-        name = f"{kind}-half" if identifier in case.halfway.values() else kind
-        found.append(Stop(name, f"/dossiers/{identifier}/"))
-        found += [
-            Stop(f"{name}-{path.split('/')[3]}", path)
-            for path in deeds_of(visitor, kind, identifier)
-            if (kind, path.split("/")[3]) not in seen and not seen.add((kind, path.split("/")[3]))
-        ]
+        stands = f"{kind}-halfway" if identifier in case.halfway.values() else kind
+        found[stands] = f"/dossiers/{identifier}/"
+        for deed, path in _links(visitor, kind, identifier).items():
+            found.setdefault(f"{kind}-{deed}", path)
         page = 1
         while rows := node.api("desk", "GET", f"/matters/{identifier}/acts?page={page}"):
             for row in rows:
-                if row["type"] not in seen:
-                    seen.add(row["type"])
-                    found.append(Stop(f"act-{row['type']}", f"/acts/{row['id']}/"))
+                found.setdefault(f"act-{row['type']}", f"/acts/{row['id']}/")
             page += 1
-    assert parts
-    return found
+    seen = {stop.name for stop in known}
+    # Another side of the same: who is asked, who keeps the session.
+    other = {"story", "proof", *(kind for kind in found if kind.endswith("-halfway"))}
+    if node.side.kind == "organisation":
+        other |= {"forum", "transmission", "directory"}
+    return [Stop(stop, path, name) for stop, path in found.items() if stop not in seen or stop in other]
