@@ -92,7 +92,7 @@ _READ = """() => {
   for (const part of main.querySelectorAll(".mono, .paper, .helptext, script, textarea, input, option")) part.remove();
   for (const part of main.querySelectorAll("details")) part.open = true;
   document.body.append(main);
-  const text = main.innerText;
+  const text = main.innerText + " " + (document.getElementById("search")?.value ?? "");
   main.remove();
   return text;
 }"""

@@ -154,6 +154,13 @@ def _utc(when: datetime) -> str:
 
 
 @register.filter
+def kind_label(matter: Matter) -> str:
+    """What a matter is: `Talks`; its name in the registry where this node does not know the kind."""
+    kind = kind_of(matter.kind)
+    return str(kind.label) if kind is not None else matter.kind
+
+
+@register.filter
 def matter_shown(matter: Matter) -> str:
     """A matter among those of other kinds: `Talks: Ransomware against banks`."""
     kind = kind_of(matter.kind)

@@ -224,7 +224,7 @@ def _vote_told(act: Act) -> str:
 
 
 def _changes_told(act: Act) -> str:
-    return "; ".join(f"{row['paragraph']}: {words.ACTIONS[row['action']]}" for row in act.body["changes"])
+    return "; ".join(f"{row['paragraph']}: {words.DONE[row['action']]}" for row in act.body["changes"])
 
 
 def _objections_told(act: Act) -> str:

@@ -14,6 +14,7 @@ from verbale.node.partners import names
 __all__ = [
     "ACTIONS",
     "CHOICES",
+    "DONE",
     "LANGUAGES",
     "MAJORITIES",
     "STAGES",
@@ -32,6 +33,8 @@ MAJORITIES = {
     "two-thirds": _("two thirds of members present and voting"),
     "consensus": _("consensus"),
 }
+DONE = {"add": _("new text after it"), "replace": _("replaced"), "delete": _("deleted")}
+"""What an amendment does to a paragraph, told of it afterwards."""
 ACTIONS = {"add": _("Add after it"), "replace": _("Replace by"), "delete": _("Delete")}
 STAGES = {
     "tabled": _("before the session"),
