@@ -116,6 +116,7 @@ KIND = Kind(
     rule=fold.rule,
     title=fold.title,
     panel="incident/panel.html",
+    panel_title=_("Assessment and report"),
     context=context,
     share=share,
     urls="verbale.matters.incident.urls",
