@@ -19,6 +19,7 @@ from verbale.cli import (
     partners,
     people,
     pouch,
+    precedents,
     register,
     server,
     story,
@@ -74,6 +75,7 @@ app.add_typer(assistance.app, name="assistance", help="Requests for assistance, 
 app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its signed acts.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("assess", help="What a file of facts engages: norms, rules of law, responses; with reasons.")(assess.assess)
+app.add_typer(precedents.app, name="precedents", help="Incidents of others: import the public tables, find like cases.")
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
 app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)

@@ -7,6 +7,7 @@ from verbale.knowledge.forms import Form
 from verbale.knowledge.law.book import FactPack, LawPack, law_of
 from verbale.knowledge.measures import MeasurePack
 from verbale.knowledge.packs import PackHead, load_kind
+from verbale.knowledge.precedents.vocabulary import Vocabulary
 from verbale.knowledge.scales import Scale
 from verbale.knowledge.scenarios import Scenario
 from verbale.knowledge.sectors import SectorPack
@@ -20,6 +21,7 @@ _KINDS: dict[str, type[PackHead]] = {
     "forms": Form,
     "law": LawPack,
     "measures": MeasurePack,
+    "precedents": Vocabulary,
     "scales": Scale,
     "scenarios": Scenario,
     "sectors": SectorPack,
