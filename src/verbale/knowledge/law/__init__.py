@@ -13,7 +13,7 @@ supports; unknown facts and positions not taken are choices. It advises; a lawye
 
 from verbale.knowledge.law.assess import Assessment, Finding, as_json, assess
 from verbale.knowledge.law.book import Conclusion, Fact, FactPack, Law, LawPack, Position, Rule, law_of, the_law
-from verbale.knowledge.law.case import Case, CaseError, read_case
+from verbale.knowledge.law.case import Case, CaseError, clash, read_case
 from verbale.knowledge.law.derive import Reason, Step
 from verbale.knowledge.law.guide import guide
 from verbale.knowledge.law.solve import DEPENDS, ENGAGED, NOT_ENGAGED, Settling, program
@@ -38,6 +38,7 @@ __all__ = [
     "Step",
     "as_json",
     "assess",
+    "clash",
     "guide",
     "law_of",
     "program",

@@ -19,7 +19,7 @@ import yaml
 from verbale.knowledge.law.book import Law
 from verbale.knowledge.law.solve import DEPENDS, ENGAGED, NOT_ENGAGED, Solver
 
-__all__ = ["Case", "CaseError", "read_case"]
+__all__ = ["Case", "CaseError", "clash", "read_case"]
 
 MAX_BYTES = 1 << 20
 
@@ -132,12 +132,18 @@ class _Reader:
         return found
 
     def _check_consistent(self, facts: Mapping[str, bool], node: yaml.Node | None) -> None:
-        if node is None or Solver(self._law).consistent(facts):
-            return
-        for item in self._law.contradictions.values():
-            if all(facts.get(name) is sign for name, sign in item.literals):
-                raise self._error(node.start_mark, f"facts: {item.says} ({', '.join(item.facts)})")
-        raise self._error(node.start_mark, "facts: they cannot all stand together")
+        if node is not None and (reason := clash(facts, self._law)):
+            raise self._error(node.start_mark, f"facts: {reason}")
+
+
+def clash(facts: Mapping[str, bool], law: Law) -> str:
+    """Why facts cannot stand together, in a sentence; empty when they can."""
+    if Solver(law).consistent(facts):
+        return ""
+    for item in law.contradictions.values():
+        if all(facts.get(name) is sign for name, sign in item.literals):
+            return f"{item.says} ({', '.join(item.facts)})"
+    return "They cannot all stand together."
 
 
 def _near(word: str, names: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""Interests: our positions and red lines. Private to the node."""
