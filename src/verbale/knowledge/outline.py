@@ -1,6 +1,7 @@
 """Any pack as text for a person, and two versions of it compared entry by entry, in sentences."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,42 +17,64 @@ _HEAD = ("id", "version", "name", "sources")
 
 
 def outline(pack: PackHead) -> list[tuple[int, str]]:
-    """What a pack holds, line by line with how far each is set in; what is empty is left out."""
-    told = msgspec.to_builtins(pack)
-    lines = [(0, f"{told['name']} ({told['id']}, version {told['version']})")]
-    for source in told["sources"]:
-        said = [source["title"], source.get("reference"), source.get("url")]
-        lines.append((1, "Source: " + ", ".join(part for part in said if part)))
-    lines += _lines({key: value for key, value in told.items() if key not in _HEAD}, 0)
+    """What a pack holds, line by line with how far each is set in; what is as it would be anyway is left out."""
+    lines = [(0, f"{pack.name} ({pack.id}, version {pack.version})")]
+    for source in pack.sources:
+        lines.append((1, "Source: " + ", ".join(filter(None, (source.title, source.reference, source.url)))))
+    lines += _lines({key: value for key, value in _fields(pack).items() if key not in _HEAD}, 0)
     return lines
+
+
+def _fields(item: msgspec.Struct) -> dict[str, Any]:
+    """The fields that were given otherwise than they are by default."""
+    given = {}
+    for field in msgspec.structs.fields(item):
+        factory = field.default_factory
+        usual = field.default if factory is msgspec.NODEFAULT else factory()
+        value = getattr(item, field.name)
+        if value != usual:
+            given[field.name] = value
+    return given
 
 
 def _lines(fields: dict[str, Any], depth: int) -> Iterator[tuple[int, str]]:
     for key, value in fields.items():
-        if value in ("", None, [], {}, False):
-            continue
         label = _label(key)
-        if isinstance(value, dict):
+        if isinstance(value, msgspec.Struct):
+            yield depth, f"{label}:"
+            yield from _lines(_fields(value), depth + 1)
+        elif isinstance(value, dict):
             yield depth, f"{label}:"
             yield from _lines(value, depth + 1)
-        elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        elif isinstance(value, list) and any(isinstance(item, msgspec.Struct) for item in value):
             yield depth, f"{label} ({len(value)}):"
             for item in value:
                 yield from _entry(item, depth + 1)
-        elif isinstance(value, list):
-            yield depth, f"{label}: {', '.join(map(str, value))}"
         else:
-            yield depth, f"{label}: {'yes' if value is True else value}"
+            yield depth, f"{label}: {_plain(value)}"
 
 
-def _entry(item: Any, depth: int) -> Iterator[tuple[int, str]]:
-    if not isinstance(item, dict):
-        yield depth, str(item)
-        return
-    first = next((key for key in _IDENTITIES if item.get(key)), "")
-    second = next((key for key in _HEADLINES if item.get(key) and key != first), "")
-    yield depth, " – ".join(str(item[key]) for key in (first, second) if key) or "–"
-    yield from _lines({key: value for key, value in item.items() if key not in (first, second)}, depth + 1)
+def _entry(item: msgspec.Struct, depth: int) -> Iterator[tuple[int, str]]:
+    fields = _fields(item)
+    first = next((key for key in _IDENTITIES if fields.get(key)), "")
+    second = next((key for key in _HEADLINES if fields.get(key) and key != first), "")
+    said = " – ".join(str(fields.pop(key)) for key in (first, second) if key) or "–"
+    if all(map(_is_short, fields.values())):
+        rest = ", ".join(f"{_label(key).lower()} {_plain(value)}" for key, value in fields.items())
+        yield depth, f"{said}: {rest}" if rest else said
+    else:
+        yield depth, said
+        yield from _lines(fields, depth + 1)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, date | bool | int) or (isinstance(value, str) and len(value) < 20)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def differences(old: PackHead, new: PackHead) -> list[str]:
@@ -86,12 +109,12 @@ def _differ_lists(place: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     before, after = ({item[identity]: item for item in items} for items in (old, new))
     for name, item in before.items():
         if name not in after:
-            yield f"{place}: {name} was removed ({_headline(item)})."
+            yield f"{place}: {name} was removed ({_headline(item, identity)})."
         else:
             yield from _differ(f"{place}, {name}", item, after[name])
     for name, item in after.items():
         if name not in before:
-            yield f"{place}: {name} was added ({_headline(item)})."
+            yield f"{place}: {name} was added ({_headline(item, identity)})."
     shared = [name for name in before if name in after]
     if shared != [name for name in after if name in before]:
         yield f"{place}: the order changed."
@@ -102,9 +125,10 @@ def _tells_apart(key: str, items: list[Any]) -> bool:
     return len(names) == len(items) and all(names) and len(set(map(str, names))) == len(names)
 
 
-def _headline(item: dict[str, Any]) -> str:
-    found = next((str(item[key]) for key in _HEADLINES if item.get(key)), "")
-    return _cut(found) if found else _cut(", ".join(f"{_label(k).lower()} {v}" for k, v in item.items() if v))
+def _headline(item: dict[str, Any], identity: str = "") -> str:
+    fields = {key: value for key, value in item.items() if value and key != identity}
+    found = next((str(fields[key]) for key in _HEADLINES if key in fields), "")
+    return _cut(found or ", ".join(f"{_label(key).lower()} {value}" for key, value in fields.items()))
 
 
 def _short(value: Any) -> str:

@@ -14,6 +14,11 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import yaml
 
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # PyYAML that was built without libyaml: the same, ten times slower
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
 __all__ = ["PackError", "PackHead", "Source", "load_kind", "own_folder", "read_pack", "where"]
 
 _SHIPPED = Path(__file__).resolve().parent / "packs"
@@ -102,7 +107,7 @@ def read_pack(file: Path, shape: type[P]) -> P:
         raise PackError(f"{file.name}: line {line}: {reason}") from None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_SafeLoader):
     """YAML's safe subset; a key that stands twice is an error, not the last one's silent victory."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -127,8 +132,9 @@ def _parse(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def _not_yaml(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
+    # What runs on to the end began somewhere, and that is where it is mended.
+    mark = getattr(error, "context_mark" if "end of stream" in problem else "problem_mark", None)
     where = f"line {mark.line + 1}: " if mark is not None else ""
     return f"{where}is not YAML: {problem}"
 
@@ -171,7 +177,8 @@ def _step(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
     if isinstance(step, int):
         child = node.value[step] if step < len(node.value) else None
     else:
-        child = next((item for item in node.value if _is_named(item, step)), None)
+        # The last of that name: where one stands twice, the second is the one too many.
+        child = next((item for item in reversed(node.value) if _is_named(item, step)), None)
     return (child.start_mark.line + 1, child) if child is not None else None
 
 
