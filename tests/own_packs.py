@@ -21,14 +21,15 @@ _CACHES = (
 
 @contextmanager
 def packs_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """VERBALE_PACKS names the folder; `forget()` after a file was written makes it be read."""
-    monkeypatch.setenv("VERBALE_PACKS", str(folder))
-    forget()
-    try:
-        yield folder
-    finally:
-        monkeypatch.delenv("VERBALE_PACKS")
+    """VERBALE_PACKS names the folder inside; `put` writes into it."""
+    with monkeypatch.context() as inside:
+        inside.setenv("VERBALE_PACKS", str(folder))
         forget()
+        try:
+            yield folder
+        finally:
+            inside.undo()
+            forget()
 
 
 def forget() -> None:

@@ -40,8 +40,12 @@ def check_packs() -> dict[str, list[PackHead]]:
     named as kin.
     """
     found = {kind: [pack for _id, pack in sorted(load_kind(kind, shape).items())] for kind, shape in KINDS.items()}
+    instruments = {pack.id: pack for pack in found["instruments"] if isinstance(pack, Instrument)}
+    parties = {pack.id: pack for pack in found["parties"] if isinstance(pack, PartyPack)}
     _check_norms([pack for pack in found["norms"] if isinstance(pack, NormPack)])
-    _check_states([pack for pack in found["countries"] if isinstance(pack, CountryPack)], Library.load())
+    _check_states(
+        [pack for pack in found["countries"] if isinstance(pack, CountryPack)], Library.of(instruments, parties)
+    )
     return found
 
 
