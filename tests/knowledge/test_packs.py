@@ -235,7 +235,9 @@ class TestShipped:
         assert ranges[-1][1] == 68
         assert all(after[0] == before[1] + 1 for before, after in pairwise(ranges))
 
-    @pytest.mark.parametrize(("pack", "count"), [("paris-call", 9), ("gcsc", 8), ("asean", 3), ("african-position", 9)])
+    @pytest.mark.parametrize(
+        ("pack", "count"), [("paris-call", 9), ("gcsc", 8), ("asean", 3), ("oas", 6), ("african-position", 9)]
+    )
     def test_other_norms(self, pack: str, count: int) -> None:
         assert [len(item.norms) for item in all_norms() if item.id == pack] == [count]
 

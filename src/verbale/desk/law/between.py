@@ -25,16 +25,23 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Line:
+    """How one state stands to it, and what a reader must know of that."""
+
+    sentence: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """One instrument among them."""
 
     relation: Relation
-    sentences: tuple[str, ...]
+    lines: tuple[Line, ...]
     """One a state."""
     duties: tuple[Duty, ...]
     reservations: tuple[str, ...]
     """Those that are about the whole, or about an article that the pack does not tell."""
-    notes: tuple[str, ...]
 
     @property
     def instrument(self) -> Instrument:
@@ -101,15 +108,13 @@ def _standing(relation: Relation) -> Standing:
     ]
     return Standing(
         relation,
-        tuple(holding_sentence(holding) for holding in relation.holdings),
+        tuple(
+            Line(holding_sentence(holding), holding.party.note if holding.party else "")
+            for holding in relation.holdings
+        ),
         tuple(
             Duty(str(DUTIES[article.kind]), article, tuple(said for number, said in made if number == article.number))
             for article in articles
         ),
         tuple(said for number, said in made if number not in numbers),
-        tuple(
-            f"{country_name(holding.state)}: {holding.party.note}"
-            for holding in relation.holdings
-            if holding.party and holding.party.note
-        ),
     )

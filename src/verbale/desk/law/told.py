@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from verbale.desk.law.between import Between, Standing
-from verbale.desk.law.words import country_name, holding_sentence
+from verbale.desk.law.words import country_name
 from verbale.knowledge import Instrument, NamedNorm, in_force_of, rows_of
 
 __all__ = ["instrument_told", "norm_told", "relations_told"]
@@ -71,9 +71,10 @@ def _standing(item: Standing) -> dict[str, Any]:
                 "since": holding.since,
                 "coming": holding.coming,
                 "as_of": holding.as_of,
-                "says": holding_sentence(holding),
+                "says": line.sentence,
+                "note": line.note,
             }
-            for holding in item.relation.holdings
+            for holding, line in zip(item.relation.holdings, item.lines, strict=True)
         ],
         "obliges": [
             {
@@ -86,6 +87,5 @@ def _standing(item: Standing) -> dict[str, Any]:
             for duty in item.duties
         ],
         "reservations": list(item.reservations),
-        "notes": list(item.notes),
         "sources": msgspec.to_builtins(item.instrument.sources),
     }
