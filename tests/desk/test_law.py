@@ -117,7 +117,7 @@ class TestRelations:
     def test_what_binds_two_states_on_a_day(self, desk: Client) -> None:
         text = page(desk, reverse("law-relations") + "?state=FRA&state=DEU&day=2026-11-24")
         assert "What binds France, Germany on 24 November 2026" in text
-        assert "<span class="good">since 1 July 2009</span>" in text
+        assert '<span class="good">since 1 July 2009</span>' in text
         assert "Germany is bound since 1 July 2009." in text
         assert "France signed on 25 October 2025 and is not bound." in text
         assert "That does not mean that it is not party." in text
