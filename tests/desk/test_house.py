@@ -8,7 +8,7 @@ from verbale.desk.story import STEPS
 from verbale.node.registry import Kind, all_kinds
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "kinds"
-OF_THE_FRAME = {"d", "o", "e", "p", "r", "u", "s", "h", "c"}
+OF_THE_FRAME = {"d", "o", "e", "p", "r", "u", "s", "h", "c", "w"}
 """Keys of entries that are no kind's; `c` writes a note, and with `g` before it goes to the channels."""
 
 

@@ -16,6 +16,7 @@ from verbale.cli import (
     files,
     forum,
     matters,
+    packs,
     partners,
     people,
     pouch,
@@ -63,6 +64,7 @@ server.install(app)
 app.command("demo", help="Play a case in five steps between three nodes on this machine, and leave them running.")(
     demo.demo
 )
+app.add_typer(packs.app, name="packs", help="Packs of reference data: list, show, check, add, compare.")
 app.add_typer(people.app, name="user", help="People of the node.")
 app.add_typer(people.tokens, name="token", help="Tokens of the REST API.")
 app.add_typer(partners.app, name="partner", help="Partner nodes and their credentials.")

@@ -1,4 +1,4 @@
-"""Commands on files alone, with no node: read a report, verify a proof, check the packs."""
+"""Commands on files alone, with no node: read a report, verify a proof."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,6 @@ def install(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(help="Show what a STIX 2.1 or MISP report holds, without importing it.")(read)
     app.command(help="Check pouches, receipts, register exports, checkpoints or credentials, offline.")(verify)
-    app.add_typer(_packs, name="packs", help="Packs of reference data.")
 
 
 @refusing
@@ -127,43 +126,3 @@ def verify(
     broken = [item for item in told if not item["holds"]]
     if broken:
         raise fail("; ".join(f"{item['file']}: {item['reason']}" for item in broken))
-
-
-_packs = typer.Typer(no_args_is_help=True)
-
-
-@_packs.command("check", help="Load every pack and say what is wrong with it, if anything is.")
-@refusing
-def check_packs(as_json: Json = False) -> None:
-    """Validate the packs."""
-    from verbale.knowledge import check_packs
-
-    counts = {kind: len(packs) for kind, packs in check_packs().items()}
-    show(as_json, counts, lambda: table(("Kind", "Packs"), sorted(counts.items())))
-
-
-@_packs.command("list", help="List the packs with their versions and sources.")
-@refusing
-def list_packs(as_json: Json = False) -> None:
-    """List the packs."""
-    from verbale.knowledge import check_packs
-
-    rows = [
-        {
-            "kind": kind,
-            "id": pack.id,
-            "version": pack.version,
-            "name": pack.name,
-            "sources": [", ".join(filter(None, (source.title, source.reference))) for source in pack.sources],
-        }
-        for kind, packs in check_packs().items()
-        for pack in packs
-    ]
-    show(
-        as_json,
-        rows,
-        lambda: table(
-            ("Kind", "Id", "Version", "Name", "Source"),
-            [(r["kind"], r["id"], r["version"], r["name"], "; ".join(r["sources"])) for r in rows],
-        ),
-    )

@@ -27,6 +27,7 @@ class DemoError(Exception):
     """A step that did not hold."""
 
 
+_PACKS = Path(__file__).resolve().parent / "packs"
 _reserved: list[IO[str]] = []
 
 
@@ -81,7 +82,12 @@ class NodeProcess:
         keep = {
             key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "DJANGO_", "DATABASE_"))
         }
-        own = {"VERBALE_HOME": str(self.home), "VERBALE_PASSPHRASE_FILE": str(self._passphrase_file())}
+        own = {
+            "VERBALE_HOME": str(self.home),
+            "VERBALE_PASSPHRASE_FILE": str(self._passphrase_file()),
+            # What the fictional states are party to, so that their pages have something to say.
+            "VERBALE_PACKS": str(_PACKS),
+        }
         if self.database_url:
             own["DATABASE_URL"] = self.database_url
         return {**keep, **own}

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners, precedents, story
+from verbale.desk.views import (
+    acts,
+    dossiers,
+    drafts,
+    escalation,
+    home,
+    law,
+    live,
+    office,
+    partners,
+    precedents,
+    story,
+)
 
 urlpatterns = [
     path("", home.desk, name="desk"),
@@ -41,6 +53,10 @@ urlpatterns = [
     path("partners/<slug:node>/block", partners.block, name="partner-block"),
     path("partners/<slug:node>/settle", partners.settle, name="partner-settle"),
     path("partners/<slug:node>/pouch", partners.pack_pouch, name="pouch-pack"),
+    path("law/", law.law, name="law"),
+    path("law/relations/", law.treaty_relations, name="law-relations"),
+    path("law/norms/<slug:pack>/<slug:norm>/", law.norm, name="law-norm"),
+    path("law/instruments/<slug:identifier>/", law.instrument, name="law-instrument"),
     path("register/", office.register_page, name="register"),
     path("register/export.jsonl", office.export_register, name="register-export"),
     path("audit/", office.audit_trail, name="audit"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from verbale.desk.law import binding_with
 from verbale.node import partners as operations
 from verbale.node import pouches
 from verbale.node.access import may, readable_acts
@@ -75,6 +76,7 @@ def partner(request: HttpRequest, node: str) -> HttpResponse:
             "delivered": Delivery.objects.filter(node=node, status=Delivery.Status.DELIVERED).count(),
             "recent": readable_acts(request.user).filter(author=node).order_by("-index")[:10],
             "versions": found.credentials.identities,
+            "binding": binding_with(found.name) if found.kind == "state" else None,
             "may_change": may(request.user, "partners"),
             "may_carry": may(request.user, "pouch"),
         },
