@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from verbale.knowledge.attribution import BANDS, Band
 
-__all__ = ["BAND_WORDS", "CONFIDENCE_WORDS", "Bar", "band_told", "percent", "picture", "range_told"]
+__all__ = [
+    "BAND_WORDS",
+    "CONFIDENCE_WORDS",
+    "Bar",
+    "band_told",
+    "confidence_sentence",
+    "percent",
+    "picture",
+    "range_told",
+]
 
 BAND_WORDS: Final[Mapping[str, Any]] = {
     "almost-no-chance": gettext_lazy("almost no chance"),
@@ -31,7 +40,7 @@ CONFIDENCE_WORDS: Final[Mapping[str, Any]] = {
     "high": gettext_lazy("high confidence"),
 }
 
-_LABELS, _BARS, _ROW, _TOP, _TAIL = 190, 400, 26, 22, 200
+_LABELS, _BARS, _ROW, _TOP, _TAIL = 230, 400, 26, 22, 190
 
 
 def percent(share: Fraction | float) -> str:
@@ -52,6 +61,12 @@ def band_told(code: str | None) -> str:
     """A step with its range: `very likely (80–95 %)`; empty for what is none."""
     band = next((band for band in BANDS if band.code == code), None)
     return f"{BAND_WORDS[band.code]} ({range_told(band)})" if band is not None else ""
+
+
+def confidence_sentence(level: str) -> str:
+    """`Moderate confidence.`, a sentence of its own."""
+    words = str(CONFIDENCE_WORDS[level])
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,15 @@ from verbale.matters.attribution.fold import DISSENT, JOIN, positions, publicati
 from verbale.matters.attribution.papers import paper_of, published_paper
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
-from verbale.matters.likelihood import BAND_WORDS, CONFIDENCE_WORDS, Bar, band_told, percent, picture
+from verbale.matters.likelihood import (
+    BAND_WORDS,
+    CONFIDENCE_WORDS,
+    Bar,
+    band_told,
+    confidence_sentence,
+    percent,
+    picture,
+)
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
@@ -168,11 +176,8 @@ def _level(act: Act) -> str:
     body = act.body
     if not body.get("likelihood"):
         return _text(act)
-    told = gettext("Holds it %(words)s. %(confidence)s.") % {
-        "words": BAND_WORDS[body["likelihood"]],
-        "confidence": CONFIDENCE_WORDS[body["confidence"]],
-    }
-    return f"{told} {_text(act)}".strip()
+    told = gettext("Holds it %(words)s.") % {"words": BAND_WORDS[body["likelihood"]]}
+    return f"{told} {confidence_sentence(body['confidence'])} {_text(act)}".strip()
 
 
 def _begins(act: Act) -> str:
@@ -416,7 +421,7 @@ def _told(position: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **position,
         "words": band_told(position["likelihood"]),
-        "confidence_words": CONFIDENCE_WORDS.get(position["confidence"] or "", ""),
+        "confidence_words": confidence_sentence(position["confidence"]) if position["confidence"] else "",
         "release_told": Marking(position["release"]) if position["says"] == JOIN else None,
     }
 
@@ -427,7 +432,7 @@ def _bar(position: Mapping[str, Any]) -> Bar:
         name_of(position["by"]),
         band.low if band is not None else Fraction(0),
         band.high if band is not None else Fraction(0),
-        f"{BAND_WORDS[position['likelihood']]}, {CONFIDENCE_WORDS[position['confidence']]}",
+        str(BAND_WORDS[position["likelihood"]]),
         colour=colour_of(position["by"]),
     )
 

@@ -155,7 +155,10 @@ def _overturning(found: Weighing, state: Mapping[str, Any]) -> list[str]:
     return [
         words.overturning_told(found.removed, "removed", state),
         words.overturning_told(found.flipped, "flipped", state),
-        _("%(first)s stands to %(second)s as %(odds)s: so many times heavier would %(second)s have to weigh before.")
+        _(
+            "%(first)s leads %(second)s by %(odds)s: so many times more would %(second)s have to weigh before the "
+            "evidence to draw level."
+        )
         % {"first": known[first], "second": known[second], "odds": words.odds_told(odds)},
     ]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from verbale.knowledge.attribution import CONSISTENCY
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
-from verbale.matters.likelihood import BAND_WORDS, CONFIDENCE_WORDS, band_told
+from verbale.matters.likelihood import BAND_WORDS, CONFIDENCE_WORDS, band_told, confidence_sentence
 from verbale.matters.workbench import acts, fold, pages, words
 from verbale.matters.workbench.acts import OTHER
 from verbale.matters.workbench.board import board
@@ -189,11 +189,11 @@ def _priors_told(act: Act) -> str:
 
 def _conclusion_told(act: Act) -> str:
     body = act.body
-    return gettext("%(label)s: %(words)s. %(confidence)s.") % {
+    told = gettext("%(label)s: %(words)s.") % {
         "label": body.get("label") or "?",
         "words": band_told(body["likelihood"]),
-        "confidence": CONFIDENCE_WORDS[body["confidence"]],
     }
+    return f"{told} {confidence_sentence(body['confidence'])}"
 
 
 _RATING = (

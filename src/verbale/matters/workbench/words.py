@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.knowledge.attribution import Ground, Overturning
-from verbale.matters.likelihood import BAND_WORDS, CONFIDENCE_WORDS, band_told, percent
+from verbale.matters.likelihood import BAND_WORDS, confidence_sentence, percent
 from verbale.matters.workbench.acts import OTHER
 from verbale.matters.workbench.weighing import Weighing, hypotheses, labels, weigh
 
@@ -107,12 +107,7 @@ def concluded(state: Mapping[str, Any]) -> str:
         "name": named(conclusion["hypothesis"], entry),
         "words": BAND_WORDS[conclusion["likelihood"]],
     }
-    return f"{told} {_confidence_sentence(conclusion['confidence'])}"
-
-
-def _confidence_sentence(level: str) -> str:
-    words = str(CONFIDENCE_WORDS[level])
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"{told} {confidence_sentence(conclusion['confidence'])}"
 
 
 def moved(conclusion: Mapping[str, Any], found: Weighing) -> bool:
@@ -134,7 +129,7 @@ def confidence_told(found: Weighing) -> str:
         "%(n)s of them from good sources (B2 or better)",
         told.good,
     ) % {"n": told.good}
-    return f"{_confidence_sentence(told.level)} " + _("%(groups)s, %(good)s.") % {"groups": groups, "good": good}
+    return f"{confidence_sentence(told.level)} " + _("%(groups)s, %(good)s.") % {"groups": groups, "good": good}
 
 
 def ground_told(ground: Ground, state: Mapping[str, Any]) -> str:
@@ -207,10 +202,3 @@ def odds_told(strength: Any) -> str:
 
 def bits_told(bits: float) -> str:
     return _("%(n)s bits") % {"n": f"{bits:.2f}"}
-
-
-def levels_told(conclusion: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "likelihood": band_told(conclusion["likelihood"]),
-        "confidence": str(CONFIDENCE_WORDS[conclusion["confidence"]]),
-    }
