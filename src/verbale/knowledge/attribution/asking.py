@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import log2
 
 from verbale.knowledge.attribution.model import Case, Item
-from verbale.knowledge.attribution.posterior import Posterior, normal, posterior, reported
+from verbale.knowledge.attribution.posterior import Posterior, posterior, reported
 
 __all__ = ["Expectation", "Question", "expectation", "ranked"]
 
@@ -71,8 +71,9 @@ def ranked(case: Case, questions: Iterable[Question]) -> list[Expectation]:
 
 
 def _after(case: Case, before: tuple[Fraction, ...], likelihood: tuple[Fraction, ...]) -> Posterior:
-    found = normal([share * value for share, value in zip(before, likelihood, strict=True)])
-    return Posterior(dict(zip(case.keys, found, strict=True)))
+    found = [share * value for share, value in zip(before, likelihood, strict=True)]
+    total = sum(found, Fraction(0))
+    return Posterior({key: value / total for key, value in zip(case.keys, found, strict=True)})
 
 
 def _entropy(found: Posterior) -> float:

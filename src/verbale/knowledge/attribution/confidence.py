@@ -14,7 +14,7 @@ from verbale.knowledge.attribution.heuer import least_inconsistent
 from verbale.knowledge.attribution.model import Case, Item
 from verbale.knowledge.attribution.posterior import groups_of, posterior, strength
 from verbale.knowledge.attribution.scales import CONFIDENCE, trust
-from verbale.knowledge.attribution.sensitivity import FLIPPED, REMOVED, changes
+from verbale.knowledge.attribution.sensitivity import FLIPPED, REMOVED, Change, changes
 
 __all__ = ["Confidence", "Ground", "Standing", "confidence"]
 
@@ -57,6 +57,8 @@ class Standing:
     questions: Sequence[Expectation] = ()
     split: bool = False
     """Whether analysts come to different answers."""
+    changes: Sequence[Change] | None = None
+    """Those of the case, where they are known already."""
 
 
 def confidence(case: Case, standing: Standing | None = None) -> Confidence:
@@ -79,7 +81,7 @@ def confidence(case: Case, standing: Standing | None = None) -> Confidence:
         grounds.append(Ground("no-fair-source", low))
     elif good < GROUPS_HIGH:
         grounds.append(Ground("few-good-sources", moderate, good))
-    found = changes(case)
+    found = changes(case) if standing.changes is None else standing.changes
     removed = tuple(change.item for change in found if change.how == REMOVED and change.overturns)
     flipped = tuple(change.item for change in found if change.how == FLIPPED and change.overturns)
     if removed and now.leader is not None:

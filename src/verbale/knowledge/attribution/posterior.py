@@ -14,10 +14,11 @@ from math import gcd, lcm, prod
 from verbale.knowledge.attribution.model import Case, Item
 from verbale.knowledge.attribution.scales import Band, band_of
 
-__all__ = ["Group", "Posterior", "Vector", "combined", "groups_of", "normal", "posterior", "reported", "strength"]
+__all__ = ["Group", "Posterior", "Vector", "combined", "groups_of", "posterior", "report_of", "reported", "strength"]
 
-Vector = tuple[Fraction, ...]
-"""A number for each hypothesis, in the order of the case."""
+Vector = tuple[int, ...]
+"""A whole number for each hypothesis, in the order of the case, without a common divisor: of likelihoods nothing but
+their proportions matters, and whole numbers multiply far faster than fractions do."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +57,24 @@ class Posterior:
         return band_of(self.shares[key])
 
 
-def reported(item: Item, keys: Sequence[str]) -> Vector:
+def reported(item: Item, keys: Sequence[str]) -> tuple[Fraction, ...]:
     """Likelihoods of the report of an item: those of the item, mixed with their mean by what is not trusted."""
     given = [item.likelihoods[key] for key in keys]
     mean = sum(given, Fraction(0)) / len(given)
     return tuple(item.trust * value + (1 - item.trust) * mean for value in given)
 
 
-def strength(likelihood: Sequence[Fraction]) -> Fraction:
+def report_of(item: Item, keys: Sequence[str]) -> Vector:
+    """The proportions of `reported`."""
+    given = _whole([item.likelihoods[key] for key in keys])
+    trusted, rest = item.trust.numerator, item.trust.denominator - item.trust.numerator
+    total = sum(given)
+    return _coprime([trusted * value * len(given) + rest * total for value in given])
+
+
+def strength(likelihood: Sequence[Fraction | int]) -> Fraction:
     """How far it moves the odds of any two hypotheses at most: `4` is four to one, `1` is not at all."""
-    return max(likelihood) / min(likelihood)
-
-
-def normal(values: Sequence[Fraction]) -> Vector:
-    """The same proportions, with the sum of one."""
-    total = sum(values, Fraction(0))
-    return tuple(value / total for value in values)
+    return Fraction(max(likelihood)) / min(likelihood)
 
 
 def combined(reports: Mapping[str, Vector]) -> tuple[tuple[str, ...], Vector]:
@@ -82,8 +85,10 @@ def combined(reports: Mapping[str, Vector]) -> tuple[tuple[str, ...], Vector]:
     """
     most = max(strength(report) for report in reports.values())
     counted = tuple(sorted(key for key, report in reports.items() if strength(report) == most))
-    parts = [normal(reports[key]) for key in counted]
-    return counted, tuple(sum(column, Fraction(0)) / len(parts) for column in zip(*parts, strict=True))
+    if len(counted) == 1:
+        return counted, reports[counted[0]]
+    parts = [[Fraction(value, sum(reports[key])) for value in reports[key]] for key in counted]
+    return counted, _whole([sum(column, Fraction(0)) for column in zip(*parts, strict=True)])
 
 
 def groups_of(case: Case) -> list[Group]:
@@ -94,7 +99,7 @@ def groups_of(case: Case) -> list[Group]:
         found.setdefault((item.group, "" if item.group else item.key), []).append(item)
     groups = []
     for (name, _own), items in sorted(found.items()):
-        counted, likelihood = combined({item.key: reported(item, case.keys) for item in items})
+        counted, likelihood = combined({item.key: report_of(item, case.keys) for item in items})
         groups.append(Group(name, tuple(sorted(items, key=lambda item: item.key)), counted, likelihood))
     return groups
 
@@ -106,9 +111,9 @@ def posterior(case: Case) -> Posterior:
 
 
 def scores(case: Case, vectors: Iterable[Vector]) -> list[int]:
-    """Prior times likelihoods, in whole numbers of one proportion: they multiply far faster than fractions do."""
-    whole = [_whole([hypothesis.prior for hypothesis in case.hypotheses]), *(_whole(vector) for vector in vectors)]
-    return [prod(column) for column in zip(*whole, strict=True)]
+    """Prior times likelihoods, in proportion."""
+    priors = _whole([hypothesis.prior for hypothesis in case.hypotheses])
+    return [prod(column) for column in zip(priors, *vectors, strict=True)]
 
 
 def of_scores(keys: Sequence[str], found: Sequence[int]) -> Posterior:
@@ -116,8 +121,11 @@ def of_scores(keys: Sequence[str], found: Sequence[int]) -> Posterior:
     return Posterior({key: Fraction(score, total) for key, score in zip(keys, found, strict=True)})
 
 
-def _whole(vector: Sequence[Fraction]) -> list[int]:
-    common = lcm(*(value.denominator for value in vector))
-    found = [value.numerator * (common // value.denominator) for value in vector]
-    shared = gcd(*found)
-    return [value // shared for value in found]
+def _whole(values: Sequence[Fraction]) -> Vector:
+    common = lcm(*(value.denominator for value in values))
+    return _coprime([value.numerator * (common // value.denominator) for value in values])
+
+
+def _coprime(values: Sequence[int]) -> Vector:
+    shared = gcd(*values)
+    return tuple(value // shared for value in values)

@@ -1,12 +1,12 @@
 """What would overturn it: items that change the answer when they fall away, or turn out to say the opposite."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import log
 
-from verbale.knowledge.attribution.model import Case, Item
+from verbale.knowledge.attribution.model import Case
 from verbale.knowledge.attribution.posterior import (
     Group,
     Posterior,
@@ -15,7 +15,7 @@ from verbale.knowledge.attribution.posterior import (
     groups_of,
     of_scores,
     posterior,
-    reported,
+    report_of,
     scores,
     strength,
 )
@@ -64,16 +64,20 @@ def changes(case: Case) -> list[Change]:
     """Each item, removed and flipped; by item."""
     now = posterior(case)
     groups = groups_of(case)
+    whole = scores(case, [group.likelihood for group in groups])
     found = []
-    for place, group in enumerate(groups):
+    for group in groups:
+        # Of what the groups multiply to, all but this one.
+        others = [score // value for score, value in zip(whole, group.likelihood, strict=True)]
+        reports = _reports(case, group)
         for item in group.items:
             for how in (REMOVED, FLIPPED):
-                vector = _changed(case, group, {item.key}, how)
+                vector = _changed(reports, {item.key}, how)
                 if vector == group.likelihood:
                     after = now
                 else:
-                    others = [other.likelihood for at, other in enumerate(groups) if at != place]
-                    after = of_scores(case.keys, scores(case, [*others, vector] if vector else others))
+                    own = vector or (1,) * len(others)
+                    after = of_scores(case.keys, [one * two for one, two in zip(others, own, strict=True)])
                 found.append(
                     Change(
                         item=item.key,
@@ -115,28 +119,29 @@ def overturning(case: Case, how: str, most: int = LARGEST_SET) -> Overturning | 
     return None
 
 
-def _changed(case: Case, group: Group, items: set[str], how: str) -> Vector | None:
+def _reports(case: Case, group: Group) -> dict[str, tuple[Vector, Vector]]:
+    """By item of a group: what is reported, and what would be if the item were flipped."""
+    return {item.key: (report_of(item, case.keys), report_of(item.flipped(), case.keys)) for item in group.items}
+
+
+def _changed(reports: Mapping[str, tuple[Vector, Vector]], items: set[str], how: str) -> Vector | None:
     """The likelihood of a group in which some items are removed or flipped; None when nothing is left of it."""
-    reports = {}
-    for item in group.items:
-        if item.key not in items:
-            reports[item.key] = reported(item, case.keys)
-        elif how == FLIPPED:
-            reports[item.key] = reported(item.flipped(), case.keys)
-    return combined(reports)[1] if reports else None
+    left = {key: pair[key in items] for key, pair in reports.items() if key not in items or how == FLIPPED}
+    return combined(left)[1] if left else None
 
 
 def _options(case: Case, group: Group, how: str, most: int) -> Iterator[tuple[tuple[str, ...], Vector | None]]:
     """What can become of a group by a change of a few of its items."""
+    reports = _reports(case, group)
 
-    def reach(item: Item) -> tuple[Fraction, str]:
-        found = [reported(item, case.keys)] + ([reported(item.flipped(), case.keys)] if how == FLIPPED else [])
-        return (-max(map(strength, found)), item.key)
+    def reach(key: str) -> tuple[Fraction, str]:
+        now, flipped = map(strength, reports[key])
+        return (-(max(now, flipped) if how == FLIPPED else now), key)
 
-    strongest = sorted(group.items, key=reach)[:_LARGEST_GROUP]
+    strongest = sorted(sorted(reports, key=reach)[:_LARGEST_GROUP])
     for size in range(1, min(most, len(strongest)) + 1):
-        for chosen in combinations(sorted(item.key for item in strongest), size):
-            yield chosen, _changed(case, group, set(chosen), how)
+        for chosen in combinations(strongest, size):
+            yield chosen, _changed(reports, set(chosen), how)
 
 
 def _best(

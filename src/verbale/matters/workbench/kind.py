@@ -16,7 +16,7 @@ from verbale.matters.likelihood import BAND_WORDS, CONFIDENCE_WORDS, band_told, 
 from verbale.matters.workbench import acts, fold, pages, words
 from verbale.matters.workbench.acts import OTHER
 from verbale.matters.workbench.board import board
-from verbale.matters.workbench.weighing import hypotheses, labels, open_gaps, weigh
+from verbale.matters.workbench.weighing import hypotheses, labels, open_gaps, outline, weigh
 from verbale.node.errors import UserError
 from verbale.node.models import Matter
 from verbale.node.projection import state_of
@@ -98,7 +98,7 @@ def _weights(view: View, body: dict[str, Any]) -> dict[str, Any]:
 
 def _concluded(view: View, body: dict[str, Any]) -> dict[str, Any]:
     key = _key(view, body["hypothesis"], "hypothesis")
-    found = weigh(view.state)
+    found = outline(view.state)
     shares = found.posterior.shares if found is not None else {}
     computed = [
         {"hypothesis": one, "permille": round(share * 1000), "label": _label(view, one)}
@@ -158,12 +158,12 @@ def _gaps(view: View) -> list[tuple[str, str]]:
 
 
 def _leading(view: View) -> str | None:
-    found = weigh(view.state)
+    found = outline(view.state)
     return found.posterior.leader if found is not None else None
 
 
 def _band(view: View) -> str | None:
-    found = weigh(view.state)
+    found = outline(view.state)
     leader = found.posterior.leader if found is not None else None
     return found.posterior.band(leader).code if found is not None and leader is not None else None
 
@@ -423,7 +423,7 @@ def tasks() -> Iterator[Task]:
     rows = Matter.objects.filter(kind="workbench", state__key="opening").exclude(state__key="closed")
     for matter in rows.order_by("-last_at")[:_MOST_TASKS]:
         state = state_of(matter)
-        found = weigh(state)
+        found = outline(state)
         if found is None or not found.unjudged:
             continue
         number = len(found.unjudged)

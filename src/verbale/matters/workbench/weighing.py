@@ -26,7 +26,19 @@ from verbale.knowledge.attribution import (
 )
 from verbale.matters.workbench.acts import OTHER
 
-__all__ = ["Analyst", "Row", "Weighing", "case_of", "hypotheses", "labels", "open_gaps", "standing", "weigh"]
+__all__ = [
+    "Analyst",
+    "Outline",
+    "Row",
+    "Weighing",
+    "case_of",
+    "hypotheses",
+    "labels",
+    "open_gaps",
+    "outline",
+    "standing",
+    "weigh",
+]
 
 _State = Mapping[str, Any]
 
@@ -140,11 +152,24 @@ class Analyst:
 
 
 @dataclass(frozen=True)
-class Weighing:
-    """What the evidence says."""
+class Outline:
+    """What the evidence says, in short: as much as a list or the desk needs of each workbench."""
 
     case: Case
     posterior: Posterior
+    unjudged: list[str]
+    """Items that nobody has judged under every hypothesis."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether any evidence has been judged."""
+        return bool(self.case.items)
+
+
+@dataclass(frozen=True)
+class Weighing(Outline):
+    """All that the page tells of the evidence."""
+
     priors: Mapping[str, Fraction]
     rows: list[Row]
     gaps: list[Row]
@@ -155,35 +180,43 @@ class Weighing:
     flipped: Overturning | None
     margin: tuple[str, str, Fraction]
     confidence: Confidence
-    unjudged: list[str]
     analysts: list[Analyst] = field(default_factory=list)
     pool: Pool | None = None
     """Of two analysts or more."""
 
-    @property
-    def judged(self) -> bool:
-        """Whether any evidence has been judged."""
-        return bool(self.case.items)
+
+def outline(state: _State) -> Outline | None:
+    """None while there is but one hypothesis."""
+    case = case_of(state)
+    if case is None:
+        return None
+    known: dict[str, set[str]] = {}
+    for item, given in judgements(state).items():
+        known[item] = {key for one in given for key in one["values"]}
+    evidence = [key for key, _entry in standing(state, "evidence")]
+    unjudged = [key for key in evidence if not known.get(key, set()).issuperset(case.keys)]
+    return Outline(case, attribution.posterior(case), unjudged)
 
 
 def weigh(state: _State) -> Weighing | None:
     """All that the page tells; None while there is but one hypothesis."""
-    case = case_of(state)
-    if case is None:
+    short = outline(state)
+    if short is None:
         return None
-    judged, now = judgements(state), attribution.posterior(case)
+    case, judged = short.case, judgements(state)
     counted = {key: group.counted for group in attribution.groups_of(case) for key in (i.key for i in group.items)}
-    changes = {(change.item, change.how): change for change in attribution.changes(case)}
+    found = attribution.changes(case)
+    changes = {(change.item, change.how): change for change in found}
     rows = [_row(case, key, entry, judged.get(key, []), counted, changes) for key, entry in standing(state, "evidence")]
     gaps = [_gap(case, key, entry, judged.get(key, [])) for key, entry in open_gaps(state)]
     gaps.sort(key=lambda row: (-row.expectation.bits if row.expectation else 1, row.entry["number"]))
     analysts = _analysts(state, judged)
     pool = attribution.pool({one.name: one.posterior for one in analysts}) if len(analysts) > 1 else None
-    unjudged = [row.key for row in rows if not row.complete]
     questions = [row.expectation for row in gaps if row.expectation is not None]
     return Weighing(
         case=case,
-        posterior=now,
+        posterior=short.posterior,
+        unjudged=short.unjudged,
         priors=attribution.posterior(Case(case.hypotheses)).shares,
         rows=rows,
         gaps=gaps,
@@ -192,8 +225,9 @@ def weigh(state: _State) -> Weighing | None:
         removed=attribution.overturning(case, "removed"),
         flipped=attribution.overturning(case, "flipped"),
         margin=attribution.margin(case),
-        confidence=attribution.confidence(case, Standing(len(unjudged), questions, pool is not None and pool.split)),
-        unjudged=unjudged,
+        confidence=attribution.confidence(
+            case, Standing(len(short.unjudged), questions, pool is not None and pool.split, found)
+        ),
         analysts=analysts,
         pool=pool,
     )

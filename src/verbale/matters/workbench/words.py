@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from verbale.knowledge.attribution import Ground, Overturning
 from verbale.matters.likelihood import BAND_WORDS, confidence_sentence, percent
 from verbale.matters.workbench.acts import OTHER
-from verbale.matters.workbench.weighing import Weighing, hypotheses, labels, weigh
+from verbale.matters.workbench.weighing import Outline, Weighing, hypotheses, labels, outline
 
 __all__ = [
     "CREDIBILITY",
@@ -57,7 +57,7 @@ def _texts(state: Mapping[str, Any]) -> dict[str, str]:
     return {key: named(key, entry) for key, entry in hypotheses(state)}
 
 
-def answer(state: Mapping[str, Any], found: Weighing | None) -> str:
+def answer(state: Mapping[str, Any], found: Outline | None) -> str:
     """The answer to the question in a sentence, without confidence, which has one of its own."""
     if found is None:
         return _("There is no hypothesis yet besides somebody else.")
@@ -80,7 +80,7 @@ def standing_told(state: Mapping[str, Any]) -> str:
     """How a workbench stands, in a sentence or two."""
     if "opening" not in state:
         return _("The act that opens the workbench has not arrived, or is without effect.")
-    found, told = weigh(state), []
+    found, told = outline(state), []
     conclusion = state.get("conclusion")
     if conclusion is not None:
         told.append(concluded(state))
@@ -110,7 +110,7 @@ def concluded(state: Mapping[str, Any]) -> str:
     return f"{told} {confidence_sentence(conclusion['confidence'])}"
 
 
-def moved(conclusion: Mapping[str, Any], found: Weighing) -> bool:
+def moved(conclusion: Mapping[str, Any], found: Outline) -> bool:
     """Whether the arithmetic gives another result than it did when the house concluded."""
     now = {key: round(share * 1000) for key, share in found.posterior.shares.items()}
     return bool(conclusion["computed"]) and conclusion["computed"] != now
