@@ -339,6 +339,19 @@ def test_the_assessment_prints(bench: Matter, ada: User) -> None:
         assert part in text, part
 
 
+def test_one_judges_from_the_command_line(bench: Matter, ada: User) -> None:
+    from verbale.cli.app import app
+
+    item = say(ada, "workbench.evidence", bench, **EVIDENCE)
+    values = ["values=H1 | C", "values=h2 | 30", "values=H0 | I"]
+    done = CliRunner().invoke(
+        app, ["say", "workbench.judge", bench.id, f"item={item.id[:12]}", *values, "--as", "ada", "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    (judgement,) = [value for name, value in state_of(bench).items() if name.startswith("judgement:")]
+    assert sorted(judgement["values"].values()) == [20, 30, 80]
+
+
 def test_a_page_with_a_hundred_items_opens_soon(bench: Matter, ada: User) -> None:
     import time
 
