@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from pathlib import Path
 
 from verbale.demo.nodes import free_port
 
-__all__ = ["binaries", "server"]
+__all__ = ["binaries", "holds_on_postgresql", "server"]
+
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 def binaries() -> Path | None:
@@ -78,3 +81,19 @@ def server() -> Iterator[str]:
         process.terminate()
         process.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def holds_on_postgresql(folder: str, url: str) -> None:
+    """Run the tests of a folder that touch the database in a process of their own, on the database at `url`."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "PYTEST_"))}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "-m", "django_db", folder],
+        cwd=_ROOT,
+        env={**environment, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout

@@ -9,6 +9,7 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.precedents.api import router as precedents_router
 from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
@@ -305,6 +306,7 @@ def clear(request: HttpRequest, draft: str) -> list[dict[str, Any]]:
 
 
 api.add_router("", router)
+api.add_router("/precedents", precedents_router)
 for kind in all_kinds():
     if kind.api is not None:
         api.add_router(f"/{kind.name}", kind.api)

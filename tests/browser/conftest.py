@@ -1,8 +1,9 @@
-"""Two live nodes and headless Chromium. With VERBALE_SHOTS naming a folder, every visit leaves a picture there."""
+"""Live nodes and headless Chromium. With VERBALE_SHOTS naming a folder, every visit leaves a picture there."""
 
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from verbale.demo.nodes import NodeProcess, free_port
 from verbale.demo.play import connect
-from verbale.demo.scenario import CRIMSON, LAZURIA, PASSWORD
+from verbale.demo.scenario import CRIMSON, FORUM, LAZURIA, PASSWORD, Side
 
 # A machine with two busy cores takes its time; what is expected is that it comes, not when.
 expect.set_options(timeout=20_000)
@@ -61,24 +62,37 @@ class Visitor:
             self.page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
 
 
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeProcess, NodeProcess]]:
-    """Crimson and Lazuria, confirmed partners of each other, with nothing said yet."""
-    folder = tmp_path_factory.mktemp("nodes")
-    both = tuple(NodeProcess(side, folder / side.node.lower(), free_port()) for side in (CRIMSON, LAZURIA))
+@contextmanager
+def _live(folder: Path, *sides: Side) -> Iterator[list[NodeProcess]]:
+    """Confirmed partners of each other, with nothing said yet."""
+    found = [NodeProcess(side, folder / side.node.lower(), free_port()) for side in sides]
     try:
-        for node in both:
+        for node in found:
             node.begin_set_up()
-        for node in both:
+        for node in found:
             node.finish_set_up()
             node.start()
-        for node in both:
+        for node in found:
             node.wait_until_up(60)
-        connect(*both)
-        yield both
+        connect(*found)
+        yield found
     finally:
-        for node in both:
+        for node in found:
             node.stop()
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeProcess, NodeProcess]]:
+    """Crimson and Lazuria."""
+    with _live(tmp_path_factory.mktemp("nodes"), CRIMSON, LAZURIA) as (crimson, lazuria):
+        yield crimson, lazuria
+
+
+@pytest.fixture(scope="module")
+def trio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[NodeProcess]]:
+    """Crimson, Lazuria and the World Forum."""
+    with _live(tmp_path_factory.mktemp("trio"), CRIMSON, LAZURIA, FORUM) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from verbale.cli import (
     partners,
     people,
     pouch,
+    precedents,
     register,
     server,
     story,
@@ -72,6 +73,7 @@ app.add_typer(talks.app, name="talks", help="Talks: invite, accept, minutes, com
 app.add_typer(assistance.app, name="assistance", help="Requests for assistance, and offers.")
 app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its signed acts.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
+app.add_typer(precedents.app, name="precedents", help="Incidents of others: import the public tables, find like cases.")
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
 app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)

@@ -91,18 +91,32 @@ def import_report(
 @refusing
 def assess(
     dossier: str,
-    level: Annotated[str, typer.Option(help="scale:level, such as uk-ncsc:2.")],
+    level: Annotated[str, typer.Option(help="scale:level, such as uk-ncsc:2; the scale alone where it computes.")],
     reasons: Annotated[str, typer.Option()],
     who: As,
+    answer: Annotated[
+        list[str] | None, typer.Option(help="factor=answer of the scale; may be given several times.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Assess an incident."""
     django()
     from verbale.matters.incident import operations
+    from verbale.node.errors import UserError
 
     scale, _colon, code = level.partition(":")
+    pairs = [item.partition("=") for item in answer or ()]
+    if odd := [factor for factor, sign, _given in pairs if not sign]:
+        raise UserError(f"write --answer factor=answer, not {odd[0]}")
     user = person(who)
-    record = operations.assess(_matter(dossier, user), user, scale=scale, level=code, reasons=reasons)
+    record = operations.assess(
+        _matter(dossier, user),
+        user,
+        scale=scale,
+        level=code,
+        reasons=reasons,
+        answers={factor: given for factor, _sign, given in pairs},
+    )
     _show_act(record, as_json, "Noted.")
 
 

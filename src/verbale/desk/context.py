@@ -88,6 +88,7 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
         ],
     ]
     groups[0].append(("stories", _("Cases"), "e", may(user, "read")))
+    groups[0].append(("precedents", _("Precedents"), "", may(user, "read")))
     shown = []
     for group in groups:
         first = bool(shown)

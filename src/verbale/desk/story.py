@@ -112,9 +112,11 @@ def story_of(user: User, case: str) -> Story:
             steps[kind.step].matters.append(
                 {"matter": matter, "label": kind.label, "standing": kind.standing(matter), "private": kind.private}
             )
+    others = {item["matter"].id: item["matter"] for step in steps.values() for item in step.matters}
     for entry in sentences.timeline(records, names()):
         number = place.get(entry["record"].matter_id) or _step(entry["record"].type)
         if number in steps:
+            entry["of"] = others.get(entry["record"].matter_id)
             steps[number].entries.append(entry)
     ids = {record.id: record for record in records}
     for task in tasks_of(user):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners, story
+from verbale.desk.views import acts, dossiers, drafts, escalation, home, live, office, partners, precedents, story
 
 urlpatterns = [
     path("", home.desk, name="desk"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("cases/", story.stories, name="stories"),
     path("cases/<slug:case>/", story.story, name="story"),
     path("cases/<slug:case>/proof/", story.proof, name="story-proof"),
+    path("precedents/", precedents.precedents, name="precedents"),
+    path("precedents/<int:number>/", precedents.precedent, name="precedent"),
     path("acts/<slug:act_id>/", acts.act, name="act"),
     path("acts/<slug:act_id>/paper.pdf", acts.pdf, name="act-pdf"),
     path("acts/<slug:act_id>/paper.docx", acts.docx, name="act-docx"),

@@ -91,13 +91,20 @@ def _own_drafts_waiting(user: User) -> list[Task]:
     ]
 
 
+def _of_draft(draft: Draft, to: str) -> str:
+    """`Note verbale 3/2026 → Lazuria · A further note`, as far as it has a number, addressees and a subject."""
+    name = f"{drafts.label_of(draft)} {draft.body.get('number', '')}".strip()
+    said = draft.body.get("subject") or draft.body.get("title") or ""
+    return " · ".join(part for part in (f"{name} → {to}" if to else name, said) if part)
+
+
 def _task(draft: Draft, sentence: str, right: str, label: str, *, ours: bool = True) -> Task:
     known = names()
     to = ", ".join(known.get(node, node) for node in draft.audience)
     return Task(
         ours=ours,
         sentence=sentence,
-        detail=f"{drafts.label_of(draft)} {draft.body.get('number', '')} → {to} · {draft.body.get('subject', '')}",
+        detail=_of_draft(draft, to),
         matter_id=draft.about_id or draft.matter_id,
         act_id="",
         precedence=draft.precedence,
@@ -117,7 +124,7 @@ def _on_their_way(user: User) -> list[Task]:
         Task(
             ours=False,
             sentence=delivery_sentence(row, known),
-            detail=f"{label_of(row.act)} · {sentence_of(row.act)}",
+            detail=" · ".join(part for part in (label_of(row.act), sentence_of(row.act)) if part),
             matter_id=row.act.about_id or row.act.matter_id,
             act_id=row.act_id,
             precedence=row.act.precedence,

@@ -16,12 +16,13 @@ from verbale.knowledge.events import (
 from verbale.knowledge.forms import FREE, Field, Form, all_forms, check_values, form_of, render
 from verbale.knowledge.measures import Measure, MeasurePack, all_measures
 from verbale.knowledge.packs import PackError
-from verbale.knowledge.scales import Level, Scale, all_scales, scale_of
+from verbale.knowledge.scales import Answer, Factor, Level, Part, Scale, Score, all_scales, scale_of
 from verbale.knowledge.scenarios import Inject, Scenario, all_scenarios, scenario_of
 from verbale.knowledge.sectors import Sector, all_sectors
 
 __all__ = [
     "FREE",
+    "Answer",
     "Coded",
     "Coding",
     "Crossing",
@@ -29,6 +30,7 @@ __all__ = [
     "Event",
     "EventCode",
     "EventScale",
+    "Factor",
     "Field",
     "Form",
     "Inject",
@@ -36,9 +38,11 @@ __all__ = [
     "Measure",
     "MeasurePack",
     "PackError",
+    "Part",
     "Point",
     "Scale",
     "Scenario",
+    "Score",
     "Sector",
     "TensionLevel",
     "all_event_scales",

@@ -4,6 +4,7 @@ from verbale.knowledge.events import Coding, EventScale
 from verbale.knowledge.forms import Form
 from verbale.knowledge.measures import MeasurePack
 from verbale.knowledge.packs import PackHead, load_kind
+from verbale.knowledge.precedents.vocabulary import Vocabulary
 from verbale.knowledge.scales import Scale
 from verbale.knowledge.scenarios import Scenario
 from verbale.knowledge.sectors import SectorPack
@@ -15,6 +16,7 @@ _KINDS: dict[str, type[PackHead]] = {
     "event-scales": EventScale,
     "forms": Form,
     "measures": MeasurePack,
+    "precedents": Vocabulary,
     "scales": Scale,
     "scenarios": Scenario,
     "sectors": SectorPack,

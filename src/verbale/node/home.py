@@ -6,6 +6,7 @@ credentials.json the public chain that partners pin
 secret           Django's secret key
 node.sqlite3     the database, unless DATABASE_URL names a PostgreSQL
 blobs/           attachments, by SHA-256
+precedents.json  incidents of others, imported from public tables; can be imported again at any time
 """
 
 import json
@@ -68,6 +69,10 @@ class Home:
     @property
     def blobs(self) -> Path:
         return self.path / "blobs"
+
+    @property
+    def precedents(self) -> Path:
+        return self.path / "precedents.json"
 
     @property
     def database(self) -> Path:

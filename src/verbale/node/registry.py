@@ -157,6 +157,8 @@ class Kind:
     """The dossier that a matter is about, from its state: who may not open that does not open this."""
     case: bool = False
     """Whether a matter of this kind is the dossier of a case, which others are about."""
+    panel_title: Any = ""
+    """What a panel below a long timeline is called, for a link that leads to it; translatable."""
     panel_first: bool = False
     """Whether the panel stands above the timeline."""
     step: int = 0

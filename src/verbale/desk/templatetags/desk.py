@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from verbale.node import drafts, sentences
 from verbale.node.access import may as has_right
-from verbale.node.models import ActRecord, Draft
+from verbale.node.models import ActRecord, Draft, Matter
 from verbale.node.partners import colour_of, name_of
-from verbale.protocol import Marking, parse_time
+from verbale.node.registry import kind_of
+from verbale.protocol import MalformedError, Marking, parse_time
 from verbale.protocol.encoding import format_time
 
 register = template.Library()
@@ -83,9 +84,13 @@ def hour(value: Any) -> SafeString:
 
 @register.filter
 def day(value: Any) -> str:
-    """A day in words; accepts times, dates and calendar dates as text."""
+    """A day in words; accepts times, dates and calendar dates as text. A text that is neither is shown as it is: the
+    act of a stranger can hold anything."""
     if isinstance(value, str):
-        value = date.fromisoformat(value) if len(value) == 10 else timezone.localtime(_moment(value)).date()
+        try:
+            value = date.fromisoformat(value) if len(value) == 10 else timezone.localtime(_moment(value)).date()
+        except (ValueError, MalformedError):
+            return value
     elif isinstance(value, datetime):
         value = timezone.localtime(value).date()
     today = timezone.localdate()
@@ -99,6 +104,21 @@ def on_day(value: Any) -> str:
     """A day inside a sentence: `today`, `on 24 November`."""
     shown = day(value)
     return _("today") if shown == _("Today") else _("on %(day)s") % {"day": shown}
+
+
+@register.filter
+def language(code: Any) -> str:
+    """The name of a language; what was given where there is none."""
+    try:
+        return str(get_language_info(str(code))["name_translated"])
+    except KeyError:
+        return str(code)
+
+
+@register.filter
+def languages(codes: Any) -> str:
+    """Several languages in a row."""
+    return ", ".join(language(code) for code in codes) if isinstance(codes, list | tuple) else ""
 
 
 @register.filter
@@ -125,11 +145,27 @@ def left(value: str | None) -> SafeString | str:
         return format_html('<span class="overdue">{}</span>', _("overdue since %(day)s") % {"day": shown})
     if days == 0:
         return format_html('<span class="overdue">{}</span>', _("due today"))
-    return _("due %(day)s, %(days)s days left") % {"day": shown, "days": days}
+    told = {"day": shown, "days": days}
+    return ngettext("due %(day)s, %(days)s day left", "due %(day)s, %(days)s days left", days) % told
 
 
 def _utc(when: datetime) -> str:
     return when.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+@register.filter
+def kind_label(matter: Matter) -> str:
+    """What a matter is: `Talks`; its name in the registry where this node does not know the kind."""
+    kind = kind_of(matter.kind)
+    return str(kind.label) if kind is not None else matter.kind
+
+
+@register.filter
+def matter_shown(matter: Matter) -> str:
+    """A matter among those of other kinds: `Talks: Ransomware against banks`."""
+    kind = kind_of(matter.kind)
+    title = matter.title or _("Untitled")
+    return f"{kind.label}: {title}" if kind is not None else title
 
 
 @register.filter

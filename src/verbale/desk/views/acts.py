@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, render
 
 from verbale import paper
 from verbale.node import attachments, register, sentences
-from verbale.node.access import may, readable_acts, saw
+from verbale.node.access import may, readable_acts, readable_matters, saw
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, ActRecord, Attachment, Delivery, Matter, StateEntry
 from verbale.node.partners import names
-from verbale.node.registry import act_type, paper_of
+from verbale.node.registry import act_type, kind_of, paper_of
 from verbale.node.web import download, page
 from verbale.protocol import Act
 
@@ -52,6 +52,7 @@ def act(request: HttpRequest, act_id: str) -> HttpResponse:
             "template": known_type.template if known_type else "",
             "entry": sentences.timeline([record], known)[0],
             "about": Matter.objects.filter(pk=record.about_id or record.matter_id).first(),
+            "own": _other_matter(request, record),
             "files": [{"file": item, "held": item.sha256 in held} for item in files],
             "proof": sentences.proof_sentences(record, known, me),
             "receipts": [row.node for row in record.deliveries.exclude(receipt=None).order_by("node")],
@@ -61,6 +62,15 @@ def act(request: HttpRequest, act_id: str) -> HttpResponse:
             **paper_context(record.act),
         },
     )
+
+
+def _other_matter(request: HttpRequest, record: ActRecord) -> Matter | None:
+    """The matter that an act belongs to, where that is another than the dossier that it is about."""
+    if record.about_id in ("", record.matter_id):
+        return None
+    found = readable_matters(request.user).filter(pk=record.matter_id).first()
+    kind = kind_of(found.kind) if found is not None else None
+    return None if kind is None or kind.series else found
 
 
 @page("read")

@@ -13,7 +13,7 @@ from verbale.node import drafts, sentences
 from verbale.node.access import audit, may, readable_acts, readable_matters, require_read, saw
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
-from verbale.node.models import ActFile, Attachment, Draft, Matter, ReadMark, User
+from verbale.node.models import ActFile, ActRecord, Attachment, Draft, Matter, ReadMark, User
 from verbale.node.partners import names
 from verbale.node.registry import Door, Kind, act_type, all_kinds, kind_of
 from verbale.node.web import action, page
@@ -73,6 +73,9 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
     for entry in entries:
         entry["fresh"] = entry["record"].via != "issued" and entry["record"].id not in unread
     saw(request.user, records)
+    others = _others(request.user, matter, records)
+    for entry in entries:
+        entry["of"] = others.get(entry["record"].matter_id)
     kind = kind_of(matter.kind)
     belongs = Q(act__matter_id=matter.id) | Q(act__about_id=matter.id)
     files = list(ActFile.objects.filter(belongs).select_related("act").order_by("-id")[:_MOST_FILES])[::-1]
@@ -105,6 +108,13 @@ def _told(request: HttpRequest, matter: Matter, *, most: int = _A_PAGE) -> dict[
         "all_parties": sorted({*matter.parties, *(node for r in records for node in (r.author, *r.audience))}),
         **(kind.context(matter) if kind else {}),
     }
+
+
+def _others(user: User, matter: Matter, records: list[ActRecord]) -> dict[str, Matter]:
+    """The matters about a dossier to which acts of its timeline belong; a series of notes is none to go to."""
+    series = [kind.name for kind in all_kinds() if kind.series]
+    found = {record.matter_id for record in records} - {matter.id}
+    return {row.id: row for row in readable_matters(user).filter(pk__in=found).exclude(kind__in=series)}
 
 
 def _starts(user: User, kind: Kind | None) -> list[Door]:

@@ -13,9 +13,9 @@ from verbale import paper
 from verbale.desk import second_factor
 from verbale.desk.views.acts import DOCX
 from verbale.node import drafts
-from verbale.node.access import may
+from verbale.node.access import may, readable_matters
 from verbale.node.identity import node_name
-from verbale.node.models import Draft, Matter
+from verbale.node.models import ActRecord, Draft, Matter
 from verbale.node.partners import names
 from verbale.node.registry import act_type, all_kinds, kind_of
 from verbale.node.web import action, page
@@ -178,7 +178,14 @@ def clear(request: HttpRequest, pk: Any) -> HttpResponse:
         ngettext("Cleared and on its way to %(to)s.", "Cleared and on their way to %(to)s: %(n)s acts.", len(records))
         % {"to": to, "n": len(records)},
     )
-    return redirect("dossier", records[-1].about_id or records[-1].matter_id)
+    return redirect("dossier", _where(request, records[-1]))
+
+
+def _where(request: HttpRequest, record: ActRecord) -> str:
+    """The matter whose page tells what became of a draft: the dossier for notes in a series, where it stands here."""
+    own = kind_of(record.type)
+    about = readable_matters(request.user).filter(pk=record.about_id).first() if record.about_id else None
+    return about.id if about is not None and (own is None or own.series) else record.matter_id
 
 
 @action("clear")

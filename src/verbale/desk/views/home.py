@@ -24,7 +24,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Dossiers, acts and partners by words of their title, number, subject, name or id."""
     asked = request.GET.get("q", "").strip()
-    context = {"asked": asked, "matters": [], "acts": [], "partners": []}
+    context = {"searched": asked, "matters": [], "acts": [], "partners": []}
     if asked:
         context["matters"] = (
             readable_matters(request.user)

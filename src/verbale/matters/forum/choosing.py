@@ -253,7 +253,7 @@ def vote_told(act: Act) -> str:
 
 
 def changes_told(act: Act) -> str:
-    return "; ".join(f"{row['paragraph']}: {words.ACTIONS[row['action']]}" for row in act.body["changes"])
+    return "; ".join(f"{row['paragraph']}: {words.DONE[row['action']]}" for row in act.body["changes"])
 
 
 def objections_told(act: Act) -> str:

@@ -26,13 +26,15 @@ def _standing(view: View) -> str:
     if phase == "none":
         return gettext("The act that convenes the session has not arrived.")
     if phase == "closed":
-        return gettext("The session is over: it was closed on %(day)s.") % {"day": words.day(state["closed"]["issued"])}
+        return gettext("The session is over: it was closed on %(day)s.") % {
+            "day": words.calendar_day(state["closed"]["issued"])
+        }
     if phase == "voting":
         board = standing.board(state, state["voting"])
         told = {"symbol": board["symbol"], "n": board["voted"], "all": len(board["rows"])}
         return gettext("A vote is open on %(symbol)s: %(n)s of %(all)s have voted.") % told
     if phase == "to-open":
-        return gettext("The session opens on %(day)s.") % {"day": words.day(view.opening["opens"])}
+        return gettext("The session opens on %(day)s.") % {"day": words.calendar_day(view.opening["opens"])}
     before = [row for row in view.entries("draft") if row["symbol"] and row["stage"] not in ("rejected", "adopted")]
     told = ngettext("%(n)s draft is before it", "%(n)s drafts are before it", len(before)) % {"n": len(before)}
     silent = len(state.get("silences", ()))

@@ -14,12 +14,13 @@ from verbale.node.partners import names
 __all__ = [
     "ACTIONS",
     "CHOICES",
+    "DONE",
     "LANGUAGES",
     "MAJORITIES",
     "STAGES",
     "WHAT",
+    "calendar_day",
     "clock",
-    "day",
     "names_in",
     "now",
     "number",
@@ -32,6 +33,8 @@ MAJORITIES = {
     "two-thirds": _("two thirds of members present and voting"),
     "consensus": _("consensus"),
 }
+DONE = {"add": _("new text after it"), "replace": _("replaced"), "delete": _("deleted")}
+"""What an amendment does to a paragraph, told of it afterwards."""
 ACTIONS = {"add": _("Add after it"), "replace": _("Replace by"), "delete": _("Delete")}
 STAGES = {
     "tabled": _("before the session"),
@@ -70,14 +73,15 @@ def names_in(state: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def calendar_day(moment: str) -> str:
+    """A calendar date, or the day of a moment in the zone of the house: `24 November 2026`."""
+    known = date.fromisoformat(moment) if len(moment) == 10 else timezone.localtime(datetime.fromisoformat(moment))
+    return date_filter(known, "j F Y")
+
+
 def clock(moment: str) -> str:
     """A moment of a body in the zone of the house."""
     return date_filter(timezone.localtime(datetime.fromisoformat(moment)), "j F Y, H:i")
-
-
-def day(text: str) -> str:
-    """A calendar date as people write it."""
-    return date_filter(date.fromisoformat(text[:10]), "j F Y")
 
 
 def now() -> str:

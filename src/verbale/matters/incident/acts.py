@@ -131,8 +131,10 @@ class Assessment(msgspec.Struct, frozen=True):
     scale: ShortLine
     """Id of a scale pack."""
     level: ShortLine
-    """Code of a level of that scale."""
+    """Code of a level of that scale; where the scale computes, the one that follows from the answers."""
     reasons: Text = ""
+    answers: Annotated[dict[ShortLine, ShortLine], msgspec.Meta(max_length=60)] = {}
+    """Factor of the scale to the answer to it."""
 
 
 class Remark(msgspec.Struct, frozen=True):

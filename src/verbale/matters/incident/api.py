@@ -25,8 +25,11 @@ class ImportFields(Schema):
 
 class AssessFields(Schema):
     scale: str
-    level: str
+    level: str = ""
+    """Empty where the scale computes it from the answers."""
     reasons: str = ""
+    answers: dict[str, str] = {}
+    """Factor of the scale to the answer to it."""
 
 
 class TextFields(Schema):

@@ -4,19 +4,20 @@
 2. The first account in order, an opening or a report, gives the title.
 3. Each author closes and reopens the incident for itself; nobody closes it for another.
 4. While its author considers it closed, that author's reports and assessments are without effect.
-5. An assessment must name a scale and a level that the packs know; a later one of the same author and scale
-   replaces it.
+5. An assessment must name a scale and a level that the packs know, and of its factors only such, with answers, as
+   the scale has; a later one of the same author and scale replaces it.
+6. Where the scale computes, each factor must be answered, and the level must be the one that follows.
 
 State, key by key:
     title               text
     accounts            ids of effective accounts, in order
-    severity:<author>:<scale>   {"level", "reasons", "act"}
+    severity:<author>:<scale>   {"level", "reasons", "act"}, and "answers" where there are any
     closed:<author>     {"reason", "act"}; absent while open
 """
 
 from collections.abc import Callable
 
-from verbale.knowledge import scale_of
+from verbale.knowledge import Scale, scale_of
 from verbale.protocol import EFFECTIVE, Act, Effect, State, gettext_noop, matter_id
 
 __all__ = ["closed_by", "rule", "title"]
@@ -55,8 +56,36 @@ def _assess(state: State, act: Act) -> Effect:
         return Effect(gettext_noop("No pack of this node knows the scale %s."), (scale,))
     if known.level(level) is None:
         return Effect(gettext_noop("The scale %s has no level %s."), (known.name, level))
-    state[f"severity:{act.author}:{scale}"] = {"level": level, "reasons": act.body.get("reasons", ""), "act": act.id}
+    answers: dict[str, str] = act.body.get("answers") or {}
+    if (refused := _refused(known, level, answers)) is not None:
+        return refused
+    noted = {"level": level, "reasons": act.body.get("reasons", ""), "act": act.id}
+    state[f"severity:{act.author}:{scale}"] = {**noted, "answers": dict(answers)} if answers else noted
     return EFFECTIVE
+
+
+def _refused(scale: Scale, level: str, answers: dict[str, str]) -> Effect | None:
+    """Why these answers do not go with that scale and level; None when they do."""
+    for identifier in sorted(answers):
+        factor = scale.factor(identifier)
+        if factor is None:
+            return Effect(gettext_noop("The scale %s asks for no factor %s."), (scale.name, identifier))
+        if factor.answer(answers[identifier]) is None:
+            return Effect(
+                gettext_noop("The scale %s knows no answer %s to %s."), (scale.name, answers[identifier], factor.name)
+            )
+    if not scale.computes:
+        return None
+    score = scale.score(answers)
+    if score is None:
+        missing = scale.unanswered(answers)[0].name
+        return Effect(gettext_noop("The scale %s computes its level, and %s is not answered."), (scale.name, missing))
+    if score.level.code != level:
+        return Effect(
+            gettext_noop("On the scale %s the answers give %s points and level %s, not %s."),
+            (scale.name, score.told, score.level.code, level),
+        )
+    return None
 
 
 def _remark(state: State, act: Act) -> Effect:

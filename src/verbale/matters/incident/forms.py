@@ -4,10 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from verbale.intel.limits import MAX_BYTES
-from verbale.knowledge import all_scales, all_sectors
+from verbale.knowledge import Answer, Scale, all_scales, all_sectors
 from verbale.protocol import Marking
 
-__all__ = ["AssessForm", "ImportForm", "ReportForm"]
+__all__ = ["AssessForm", "ImportForm", "ReportForm", "ScaleForm"]
 
 _MARKINGS = [("", _("as the report is marked")), *((level.value, f"TLP:{level.value}") for level in Marking)]
 
@@ -75,4 +75,38 @@ class AssessForm(forms.Form):
         self.fields["level"].choices = [
             (scale.name, [(f"{scale.id}:{level.code}", f"{level.code} – {level.name}") for level in scale.levels])
             for scale in all_scales()
+            if not scale.computes
         ]
+
+
+class ScaleForm(forms.Form):
+    """One scale with its factors. Where the scale computes, all of them are to be answered and no level is asked."""
+
+    reasons = forms.CharField(label=_("Reasons"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, scale: Scale, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, label_suffix="", **named)
+        self.scale = scale
+        asked: dict[str, forms.Field] = {}
+        for factor in scale.factors:
+            asked[f"factor-{factor.id}"] = forms.ChoiceField(
+                label=factor.name,
+                help_text=factor.question,
+                required=scale.computes,
+                choices=[("", "–"), *((answer.id, _told(answer)) for answer in factor.answers)],
+            )
+        if not scale.computes:
+            asked["level"] = forms.ChoiceField(
+                label=_("Severity"), choices=[(level.code, f"{level.code} – {level.name}") for level in scale.levels]
+            )
+        self.fields = {**asked, **self.fields}
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Factor to answer, of what was answered."""
+        given = ((factor.id, self.cleaned_data.get(f"factor-{factor.id}")) for factor in self.scale.factors)
+        return {factor: answer for factor, answer in given if answer}
+
+
+def _told(answer: Answer) -> str:
+    return answer.name if answer.points is None else f"{answer.name} ({answer.points})"

@@ -14,7 +14,7 @@ from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter
 from verbale.node.projection import state_of
 from verbale.node.registry import ActType, Kind
-from verbale.protocol import Act
+from verbale.protocol import Act, State
 
 __all__ = ["KIND"]
 
@@ -37,7 +37,8 @@ def _assessment(act: Act) -> str:
     level = scale.level(act.body["level"]) if scale else None
     if scale is None or level is None:
         return f"{act.body['scale']}: {act.body['level']}"
-    return gettext("category %(code)s, %(name)s (%(scale)s)") % {
+    return gettext("%(word)s %(code)s, %(name)s (%(scale)s)") % {
+        "word": gettext(scale.word),
         "code": level.code,
         "name": level.name.lower(),
         "scale": scale.name,
@@ -54,24 +55,11 @@ def context(matter: Matter) -> Mapping[str, Any]:
     for record in accounts:
         report = record.act.body.get("report") or {}
         shown.setdefault((record.author, report.get("title", "")), record)
-    severities = []
-    for key in sorted(state):
-        if not key.startswith("severity:"):
-            continue
-        _kind, author, scale_id = key.split(":", 2)
-        scale = scale_of(scale_id)
-        severities.append(
-            {
-                "author": author,
-                "scale": scale,
-                "level": scale.level(state[key]["level"]) if scale else None,
-                "reasons": state[key]["reasons"],
-            }
-        )
     return {
         "accounts": list(shown.values()),
-        "severities": severities,
-        "scales": all_scales(),
+        "severities": severities(state),
+        "scales": [scale for scale in all_scales() if not scale.computes],
+        "asking": [scale for scale in all_scales() if scale.factors],
         "closed": [
             {"author": key.partition(":")[2], "reason": state[key]["reason"]}
             for key in state
@@ -80,6 +68,30 @@ def context(matter: Matter) -> Mapping[str, Any]:
         "closed_by_us": f"closed:{node_name()}" in state,
         "node": node_name(),
     }
+
+
+def severities(state: State) -> list[dict[str, Any]]:
+    """Every assessment that stands, scale by scale: its level, its score and what each answer adds to it."""
+    found = []
+    for key in sorted(state):
+        if not key.startswith("severity:"):
+            continue
+        _kind, author, scale_id = key.split(":", 2)
+        scale, noted = scale_of(scale_id), state[key]
+        answers = noted.get("answers", {})
+        found.append(
+            {
+                "author": author,
+                "scale": scale,
+                "name": scale.name if scale else scale_id,
+                "code": noted["level"],
+                "level": scale.level(noted["level"]) if scale else None,
+                "reasons": noted["reasons"],
+                "score": scale.score(answers) if scale else None,
+                "parts": scale.parts(answers) if scale else (),
+            }
+        )
+    return sorted(found, key=lambda item: (item["name"], item["author"]))
 
 
 KIND = Kind(
@@ -104,6 +116,7 @@ KIND = Kind(
     rule=fold.rule,
     title=fold.title,
     panel="incident/panel.html",
+    panel_title=_("Assessment and report"),
     context=context,
     share=share,
     urls="verbale.matters.incident.urls",

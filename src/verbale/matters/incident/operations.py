@@ -1,6 +1,6 @@
 """What people do with incidents. Web, API, command line and demo call these."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from verbale.intel import filter_by_marking, read_report, report_to_dict
+from verbale.knowledge import scale_of
 from verbale.matters.incident.digest import account_body
 from verbale.node import attachments
 from verbale.node.access import audit, require, require_read
@@ -108,12 +109,39 @@ def add_report(matter: Matter, data: bytes, file_name: str, user: User) -> ActRe
     return record
 
 
-def assess(matter: Matter, user: User, *, scale: str, level: str, reasons: str = "") -> ActRecord:
-    """Note a severity, for our own eyes."""
+def assess(
+    matter: Matter,
+    user: User,
+    *,
+    scale: str,
+    level: str = "",
+    reasons: str = "",
+    answers: Mapping[str, str] | None = None,
+) -> ActRecord:
+    """Note a severity, for our own eyes. Where the scale computes, the level follows from the answers.
+
+    Raises UserError when there is no level and none follows.
+    """
     require(user, "draft")
     require_read(user, matter)
-    body = {"scale": scale, "level": level, "reasons": reasons}
+    body: dict[str, Any] = {"scale": scale, "level": level or _level(scale, answers or {}), "reasons": reasons}
+    if answers:
+        body["answers"] = dict(answers)
     return _private(matter, user, "incident.assess", body, "assessed")
+
+
+def _level(identifier: str, answers: Mapping[str, str]) -> str:
+    """The level that follows from the answers."""
+    scale = scale_of(identifier)
+    if scale is None or not scale.computes:
+        raise UserError(_("Give the level."), "level")
+    score = scale.score(answers)
+    if score is None:
+        names = ", ".join(factor.name for factor in scale.unanswered(answers))
+        raise UserError(
+            _("Without an answer to all factors no level follows; to answer: %(names)s.") % {"names": names}
+        )
+    return score.level.code
 
 
 def remark(matter: Matter, user: User, text: str) -> ActRecord:

@@ -1,18 +1,20 @@
 """Pages of incidents: to open one, and what is noted in its dossier."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from verbale.intel import ReportError
+from verbale.knowledge import scale_of
 from verbale.matters.incident import operations
-from verbale.matters.incident.forms import AssessForm, ImportForm, ReportForm
+from verbale.matters.incident.forms import AssessForm, ImportForm, ReportForm, ScaleForm
+from verbale.node.access import require_read
 from verbale.node.errors import NodeError, UserError
 from verbale.node.models import Matter
 from verbale.node.web import action, page, refusals
 
-__all__ = ["add_report", "assess", "close", "import_report", "remark", "reopen"]
+__all__ = ["add_report", "assess", "assess_on", "close", "import_report", "remark", "reopen"]
 
 
 @page("import")
@@ -65,6 +67,39 @@ def assess(request: HttpRequest, matter_id: str) -> HttpResponse:
     scale, _colon, level = form.cleaned_data["level"].partition(":")
     operations.assess(matter, request.user, scale=scale, level=level, reasons=form.cleaned_data["reasons"])
     return redirect("dossier", matter.id)
+
+
+@page("draft")
+def assess_on(request: HttpRequest, matter_id: str, scale_id: str) -> HttpResponse:
+    """Assess on one scale by its factors: what follows is shown first, and noted when a person says so."""
+    matter = get_object_or_404(Matter, pk=matter_id)
+    require_read(request.user, matter)
+    scale = scale_of(scale_id)
+    if scale is None or not scale.factors:
+        raise Http404
+    form = ScaleForm(scale, request.POST or None)
+    # One may look at what follows before one has put the reasons into words.
+    form.fields["reasons"].required = request.POST.get("do") == "note"
+    shown: dict[str, object] = {}
+    if request.method == "POST" and form.is_valid():
+        level = form.cleaned_data.get("level", "")
+        if request.POST.get("do") == "note":
+            try:
+                operations.assess(
+                    matter,
+                    request.user,
+                    scale=scale.id,
+                    level=level,
+                    reasons=form.cleaned_data["reasons"],
+                    answers=form.answers,
+                )
+            except NodeError as error:
+                refusals(form, error)
+            else:
+                return redirect("dossier", matter.id)
+        score = scale.score(form.answers)
+        shown = {"score": score, "level": score.level if score else scale.level(level)}
+    return render(request, "incident/assess.html", {"form": form, "matter": matter, "scale": scale, **shown})
 
 
 @action("draft")

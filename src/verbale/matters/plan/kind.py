@@ -174,6 +174,7 @@ DEEDS = (
         complete=_items,
         sentence=lambda act: str(act.body["title"]),
         excerpt=_told_items,
+        template="plan/act.html",
     ),
     Deed(
         "plan.agree",
@@ -211,6 +212,7 @@ DEEDS = (
         complete=_items,
         sentence=_text,
         excerpt=_told_items,
+        template="plan/act.html",
     ),
     Deed(
         "plan.link",

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from verbale.matters.kit import operations
 from verbale.matters.kit.forms import matter_shown
@@ -91,6 +92,8 @@ def facts_of(context: template.Context) -> list[dict[str, Any]] | None:
         return None
     user = getattr(context.get("request"), "user", None)
     found = []
+    if known.names and known.field(known.names) is None and body.get(known.names):
+        found.append({"label": gettext("About"), "widget": "act", "value": _act(body[known.names], user)})
     for field in known.fields:
         value = body.get(field.name)
         if value in (None, "", [], {}) or field.widget == "files":
@@ -99,9 +102,13 @@ def facts_of(context: template.Context) -> list[dict[str, Any]] | None:
     return found
 
 
+def _act(identifier: Any, user: Any) -> Any:
+    return readable_acts(user).filter(pk=identifier).first() if user is not None else None
+
+
 def _shown(field: Field, value: Any, user: Any) -> Any:
     if field.widget == "act":
-        return readable_acts(user).filter(pk=value).first() if user is not None else None
+        return _act(value, user)
     if field.widget == "matter":
         found = readable_matters(user).filter(pk=value).first() if user is not None else None
         return {"id": found.id, "title": matter_shown(found)} if found is not None else None

@@ -1,0 +1,1 @@
+"""Precedents on the desk: what is asked, how it is told and drawn, and the REST API."""
