@@ -64,7 +64,7 @@ def _percent(given: str, label: str) -> int:
     told = given.strip().upper().rstrip("% ")
     if told in CONSISTENCY:
         return int(CONSISTENCY[told] * 100)
-    if told.isascii() and told.isdecimal() and 1 <= int(told[:4]) <= 99:
+    if len(told) <= 2 and told.isascii() and told.isdecimal() and int(told):
         return int(told)
     raise UserError(
         gettext("%(label)s takes C, N, I or a percentage from 1 to 99.") % {"label": label},
@@ -90,9 +90,9 @@ def _weights(view: View, body: dict[str, Any]) -> dict[str, Any]:
     for row in body["priors"]:
         key, parts = _key(view, str(row.get("hypothesis", "")), "priors"), str(row.get("parts", "")).strip()
         label = _label(view, key)
-        if not (parts.isascii() and parts.isdecimal()):
-            raise UserError(gettext("%(label)s takes a whole number.") % {"label": label}, "priors")
-        found.append({"hypothesis": key, "parts": int(parts[:6]), "label": label})
+        if not (len(parts) <= 4 and parts.isascii() and parts.isdecimal()):
+            raise UserError(gettext("%(label)s takes a whole number up to 1000.") % {"label": label}, "priors")
+        found.append({"hypothesis": key, "parts": int(parts), "label": label})
     return {**body, "priors": found}
 
 
