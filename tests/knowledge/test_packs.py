@@ -217,6 +217,10 @@ class TestShipped:
             for pack in packs[kind]:
                 assert all(source.title for source in pack.sources)
 
+    def test_every_kind_is_documented(self) -> None:
+        text = (Path(__file__).parents[2] / "docs" / "packs.md").read_text(encoding="utf-8")
+        assert not [kind for kind in KINDS if f"| `{kind}` |" not in text]
+
     def test_the_eleven_norms_each_with_paragraph_and_guidance(self) -> None:
         (pack,) = [pack for pack in all_norms() if pack.id == "un-11"]
         assert [norm.id for norm in pack.norms] == list("abcdefghijk")
