@@ -73,9 +73,9 @@ def test_a_new_norm_comes_with_a_pack_alone(own: Path) -> None:
         ("sources: {house: para. 1}}", "sources: {hose: para. 1}}", "rules: cables: hose is none of the pack's"),
         ("sources: {house: para. 1}}", "sources: {}}", "house.yaml"),
         ("id: house/cables", "id: sovereignty", "sovereignty stands in law/cyber already"),
-        ("kind: norm", "kind: wish", "house.yaml: line 8: Invalid enum value 'wish'"),
+        ("kind: norm", "kind: wish", "house.yaml: line 9: Invalid enum value 'wish'"),
         ("id: cables", "id: norm-a", "law/house-norms: rule norm-a stands twice"),
-        ("id: house/cables", 'id: "house\\") . evil"', "house.yaml: line 7: Expected `str` matching regex"),
+        ("id: house/cables", 'id: "house\\") . evil"', "house.yaml: line 8: Expected `str` matching regex"),
     ],
 )  # fmt: skip
 def test_a_broken_pack_of_rules_is_refused_with_the_reason(own: Path, old: str, new: str, reason: str) -> None:
