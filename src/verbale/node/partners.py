@@ -2,7 +2,7 @@
 
 import colorsys
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from verbale.node import events
 from verbale.node.access import audit
@@ -23,6 +24,7 @@ from verbale.node.registry import all_kinds
 from verbale.protocol import ChangedKeysError, Credentials, ProtocolError, SealedParcel, fingerprint_words, same_words
 
 __all__ = [
+    "Named",
     "add",
     "block",
     "carried",
@@ -34,6 +36,7 @@ __all__ = [
     "looked_up_once",
     "name_of",
     "names",
+    "names_of",
     "raise_alarm",
     "renew",
     "settle_alarm",
@@ -116,6 +119,26 @@ def name_of(node: str) -> str:
     """The short name of a node; its code where it is not known here."""
     look = _known().get(node)
     return look.name if look else node
+
+
+def names_of(nodes: Iterable[str], most: int = 0) -> str:
+    """Several names in a row; only how many they are when there are more than `most`, if that is given."""
+    found = list(nodes)
+    if most and len(found) > most:
+        return ngettext("%(n)s state", "%(n)s states", len(found)) % {"n": len(found)}
+    return ", ".join(map(name_of, found))
+
+
+class Named:
+    """A sentence about nodes, put into words when it is shown, by their names then: `%(node)s` or `%(who)s`."""
+
+    def __init__(self, sentence: object, nodes: str | Iterable[str], most: int = 0) -> None:
+        self.sentence, self.most = sentence, most
+        self.nodes = [nodes] if isinstance(nodes, str) else list(nodes)
+
+    def __str__(self) -> str:
+        told = names_of(self.nodes, self.most)
+        return str(self.sentence) % {"node": told, "who": told}
 
 
 def colour_of(node: str) -> str:

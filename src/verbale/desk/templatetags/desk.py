@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from verbale.node import drafts, sentences
 from verbale.node.access import may as has_right
 from verbale.node.models import ActRecord, Draft, Matter
-from verbale.node.partners import colour_of, name_of
+from verbale.node.partners import colour_of, name_of, names_of
 from verbale.node.registry import kind_of
 from verbale.protocol import MalformedError, Marking, parse_time
 from verbale.protocol.encoding import format_time
@@ -40,7 +40,7 @@ def state(node: str) -> str:
 @register.filter
 def states(nodes: list[str]) -> str:
     """Several names in a row."""
-    return ", ".join(name_of(node) for node in nodes)
+    return names_of(nodes)
 
 
 @register.simple_tag

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from verbale.matters.agreement.words import names_of
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
+from verbale.node.partners import Named
 from verbale.node.registry import Task
 
 __all__ = ["tasks"]
@@ -17,16 +17,6 @@ __all__ = ["tasks"]
 _KEYS = ("opening", "text", "clause", "authenticated")
 _PREFIXES = ("held:", "agreed:", "signature:", "notification:")
 _MOST = 500
-
-
-class _Named:
-    """A sentence about nodes, put into words when it is shown, by the names of the nodes then."""
-
-    def __init__(self, sentence: object, nodes: list[str]) -> None:
-        self.sentence, self.nodes = sentence, nodes
-
-    def __str__(self) -> str:
-        return str(self.sentence) % {"who": names_of(self.nodes)}
 
 
 def tasks() -> Iterator[Task]:
@@ -55,7 +45,7 @@ def _before(matter_id: str, state: Mapping[str, Any], me: str) -> Iterator[Task]
         yield _task(
             matter_id,
             opening,
-            _Named(_("Answer the proposals that %(who)s holds"), ask),
+            Named(_("Answer the proposals that %(who)s holds"), ask),
             act=next(item for item in held[ask[0]] if item not in held[me]),
             since=opening["issued"],
             url=reverse("dossier", args=[matter_id]),
@@ -68,7 +58,7 @@ def _before(matter_id: str, state: Mapping[str, Any], me: str) -> Iterator[Task]
         yield _task(
             matter_id,
             opening,
-            _Named(_("%(who)s has not answered our proposals"), owe),
+            Named(_("%(who)s has not answered our proposals"), owe),
             act=act,
             since=opening["issued"],
         )
@@ -76,14 +66,14 @@ def _before(matter_id: str, state: Mapping[str, Any], me: str) -> Iterator[Task]
     if me in agreed:
         late = [node for node in others if node not in agreed]
         mine = state[f"agreed:{me}"]
-        sentence = _Named(_("%(who)s has not agreed to the text as it stands"), late)
+        sentence = Named(_("%(who)s has not agreed to the text as it stands"), late)
         yield _task(matter_id, opening, sentence, act=mine["act"], since=mine["issued"])
     elif agreed and set(agreed) == set(others):
         theirs = state[f"agreed:{agreed[0]}"]
         yield _task(
             matter_id,
             opening,
-            _Named(_("Agree to the text as it stands, as %(who)s did, or propose a change"), agreed),
+            Named(_("Agree to the text as it stands, as %(who)s did, or propose a change"), agreed),
             act=theirs["act"],
             since=theirs["issued"],
             url=reverse("agreement:text", args=[matter_id]),
@@ -109,7 +99,7 @@ def _after(matter_id: str, state: Mapping[str, Any], me: str) -> Iterator[Task]:
         )
     elif missing:
         mine = state[f"signature:{me}"]
-        sentence = _Named(_("%(who)s has not signed yet"), missing)
+        sentence = Named(_("%(who)s has not signed yet"), missing)
         yield _task(matter_id, opening, sentence, act=mine["act"], since=mine["issued"])
     if me in silent:
         yield _task(
@@ -122,7 +112,7 @@ def _after(matter_id: str, state: Mapping[str, Any], me: str) -> Iterator[Task]:
             label=_("Notify"),
         )
     elif silent:
-        sentence = _Named(_("%(who)s has not notified that its internal procedures are completed"), silent)
+        sentence = Named(_("%(who)s has not notified that its internal procedures are completed"), silent)
         yield _task(matter_id, opening, sentence, act=since["act"], since=since["issued"])
 
 

@@ -1,6 +1,6 @@
 """Agreements in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.matters.agreement.force import Force, force_of
-from verbale.node.partners import name_of
+from verbale.node.partners import names_of
 
-__all__ = ["CAPACITIES", "calendar_day", "capacity_told", "clause_told", "force_told", "names_of", "state_of_play"]
+__all__ = ["CAPACITIES", "calendar_day", "capacity_told", "clause_told", "force_told", "state_of_play"]
 
 CAPACITIES = {
     "head-of-state": gettext_lazy("Head of State"),
@@ -25,10 +25,6 @@ def capacity_told(signature: Mapping[str, Any]) -> str:
     """In which capacity one signs, where the office does not say it already."""
     told = str(CAPACITIES.get(signature["capacity"], ""))
     return "" if told.casefold() == str(signature["office"]).casefold() else told
-
-
-def names_of(nodes: Iterable[str]) -> str:
-    return ", ".join(name_of(node) for node in nodes)
 
 
 def calendar_day(day: date) -> str:

@@ -15,6 +15,7 @@ from verbale.matters.assistance.cases import standing
 from verbale.matters.papers import paper_of
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter, StateEntry
+from verbale.node.partners import Named
 from verbale.node.projection import state_of
 from verbale.node.registry import ActType, Door, Kind, Task
 from verbale.protocol import Act
@@ -129,7 +130,7 @@ def _next_step(matter: str, opening: dict[str, Any], owed: dict[str, Any], me: s
     other = opening["helps"] if opening["asks"] == me else opening["asks"]
     return Task(
         ours=ours,
-        sentence=_Named((_OURS if ours else _THEIRS)[owed["what"]], other),
+        sentence=Named((_OURS if ours else _THEIRS)[owed["what"]], other),
         detail=f"{opening['number']} · {opening['subject']}",
         matter_id=matter,
         act_id=opening["act"],
@@ -152,7 +153,7 @@ def _deadline(matter: str, opening: dict[str, Any], preservation: str, since: st
         sentence = _("The preservation by %(node)s has ended") if ended else _("The preservation by %(node)s ends soon")
     return Task(
         ours=ours,
-        sentence=_Named(sentence, other),
+        sentence=Named(sentence, other),
         detail=f"{opening['number']} · {opening['subject']}",
         matter_id=matter,
         act_id=preservation,
@@ -163,18 +164,6 @@ def _deadline(matter: str, opening: dict[str, Any], preservation: str, since: st
         form_url=reverse("dossier", args=[matter]),
         label=_("Open"),
     )
-
-
-class _Named:
-    """A sentence about a node, put into words when it is shown, by the name of the node then."""
-
-    def __init__(self, sentence: object, node: str) -> None:
-        self.sentence, self.node = sentence, node
-
-    def __str__(self) -> str:
-        from verbale.node.partners import name_of
-
-        return str(self.sentence) % {"node": name_of(self.node)}
 
 
 def _paper(name: str, body: type, label: Any, sentence: Any) -> ActType:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import lazy
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.knowledge.attribution import band_with, pool_of_bands
@@ -28,7 +28,7 @@ from verbale.matters.likelihood import (
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
-from verbale.node.partners import colour_of, name_of
+from verbale.node.partners import Named, colour_of, name_of, names_of
 from verbale.node.projection import state_of
 from verbale.node.registry import Task
 from verbale.protocol import Act, Marking
@@ -41,12 +41,6 @@ _NAMED = 4
 _EXCERPT = 300
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _band_told = lazy(band_told, str)
-
-
-def _named(nodes: list[str]) -> str:
-    if len(nodes) > _NAMED:
-        return ngettext("%(n)s state", "%(n)s states", len(nodes)) % {"n": len(nodes)}
-    return ", ".join(name_of(node) for node in nodes)
 
 
 def _who(state: Mapping[str, Any], says: str) -> list[str]:
@@ -80,9 +74,9 @@ def _standing(view: View) -> str:
         % {"joined": len(joined), "all": len(view.parties), "n": state[f"version:{state['latest']}"]["number"]}
     )
     if against:
-        told.append(gettext("Dissent: %(who)s.") % {"who": _named(against)})
+        told.append(gettext("Dissent: %(who)s.") % {"who": names_of(against, _NAMED)})
     if silent:
-        told.append(gettext("Still to answer: %(who)s.") % {"who": _named(silent)})
+        told.append(gettext("Still to answer: %(who)s.") % {"who": names_of(silent, _NAMED)})
     return " ".join(told)
 
 
@@ -463,10 +457,10 @@ def tasks() -> Iterator[Task]:
         silent = _silent(state)
         if me in silent:
             text = _("Join the statement of %(who)s on attribution, or dissent")
-            yield _task(matter, state, True, _Sentence(text, [state[f"version:{state['latest']}"]["by"]]))
+            yield _task(matter, state, True, Named(text, [state[f"version:{state['latest']}"]["by"]]))
         others = [node for node in silent if node != me]
         if others and me in _who(state, JOIN):
-            yield _task(matter, state, False, _Sentence(_("Yet to answer our joint statement: %(who)s"), others))
+            yield _task(matter, state, False, Named(_("Yet to answer our joint statement: %(who)s"), others))
 
 
 def _task(matter: Matter, state: Mapping[str, Any], ours: bool, sentence: object) -> Task:
@@ -482,16 +476,6 @@ def _task(matter: Matter, state: Mapping[str, Any], ours: bool, sentence: object
         form_url=reverse("dossier", args=[matter.id]),
         label=_("Read it"),
     )
-
-
-class _Sentence:
-    """A sentence about states, put into words when it is shown, by their names then."""
-
-    def __init__(self, text: object, nodes: list[str]) -> None:
-        self.text, self.nodes = text, nodes
-
-    def __str__(self) -> str:
-        return str(self.text) % {"who": _named(self.nodes)}
 
 
 KIND = kind(

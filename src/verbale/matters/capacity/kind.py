@@ -16,7 +16,7 @@ from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
-from verbale.node.partners import name_of
+from verbale.node.partners import Named, name_of
 from verbale.node.projection import state_of
 from verbale.node.registry import Task
 from verbale.protocol import Act
@@ -263,7 +263,7 @@ def tasks() -> Iterator[Task]:
 def _task(matter: Matter, offer: Mapping[str, Any], ours: bool, text: object, node: str) -> Task:
     return Task(
         ours=ours,
-        sentence=_Sentence(text, node),
+        sentence=Named(text, node),
         detail=f"{matter.title} · {offer['what']}"[:_EXCERPT],
         matter_id=matter.id,
         act_id=offer["key"],
@@ -273,16 +273,6 @@ def _task(matter: Matter, offer: Mapping[str, Any], ours: bool, text: object, no
         form_url=reverse("dossier", args=[matter.id]),
         label=_("Open"),
     )
-
-
-class _Sentence:
-    """A sentence about a state, put into words when it is shown, by its name then."""
-
-    def __init__(self, text: object, node: str) -> None:
-        self.text, self.node = text, node
-
-    def __str__(self) -> str:
-        return str(self.text) % {"who": name_of(self.node)}
 
 
 KIND = kind(

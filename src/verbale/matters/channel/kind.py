@@ -12,6 +12,7 @@ from verbale.matters.channel.api import router
 from verbale.matters.papers import paper_of
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
+from verbale.node.partners import Named
 from verbale.node.registry import ActType, Door, Kind, Task
 from verbale.protocol import Act
 
@@ -77,11 +78,11 @@ def _task(matter: str, identifier: str, node: str, note: dict, owed: dict, ours:
         sentence = (
             _("%(node)s owes an answer to our note") if owed["answer"] else _("%(node)s has not acknowledged our note")
         )
-        return Task(sentence=_Named(sentence, node), **common)
+        return Task(sentence=Named(sentence, node), **common)
     answer = reverse("channel:compose") + f"?answers={identifier}"
     if owed["ack"]:
         return Task(
-            sentence=_Named(_("Acknowledge the note of %(node)s"), note["author"]),
+            sentence=Named(_("Acknowledge the note of %(node)s"), note["author"]),
             right="acknowledge",
             post_url=reverse("channel:acknowledge", args=[identifier]),
             label=_("Acknowledge"),
@@ -89,24 +90,12 @@ def _task(matter: str, identifier: str, node: str, note: dict, owed: dict, ours:
             **common,
         )
     return Task(
-        sentence=_Named(_("Answer the note of %(node)s"), note["author"]),
+        sentence=Named(_("Answer the note of %(node)s"), note["author"]),
         right="draft",
         form_url=answer,
         label=_("Answer"),
         **common,
     )
-
-
-class _Named:
-    """A sentence about a node, put into words when it is shown, by the name of the node then."""
-
-    def __init__(self, sentence: object, node: str) -> None:
-        self.sentence, self.node = sentence, node
-
-    def __str__(self) -> str:
-        from verbale.node.partners import name_of
-
-        return str(self.sentence) % {"node": name_of(self.node)}
 
 
 _REPLY = Door("channel:compose", _("Answer"), "draft")

@@ -25,7 +25,7 @@ from verbale.node.drafts import DraftFields
 from verbale.node.errors import NodeError
 from verbale.node.identity import node_name
 from verbale.node.models import Draft, Matter, StateEntry
-from verbale.node.partners import name_of
+from verbale.node.partners import name_of, names_of
 from verbale.node.projection import state_of
 from verbale.node.web import action, download, page, refusals
 
@@ -348,7 +348,7 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
     )
     messages.success(request, told % {"n": len(done.records)})
     if done.unreached:
-        names = ", ".join(name_of(node) for node in done.unreached)
+        names = names_of(done.unreached)
         messages.error(request, _("Not confirmed as a partner, and not told: %(names)s.") % {"names": names})
     return redirect("directory:directory", matter.id)
 

@@ -22,7 +22,7 @@ from verbale.matters.kit.spec import Deed, Field, Texts, View
 from verbale.node.access import readable_acts
 from verbale.node.errors import UserError
 from verbale.node.models import Partner
-from verbale.node.partners import name_of, names
+from verbale.node.partners import name_of, names, names_of
 from verbale.node.sentences import label_of
 from verbale.protocol import Act, new_nonce
 
@@ -149,8 +149,7 @@ def _exchanged(view: View) -> Iterable[tuple[str, Any]]:
     rows = readable_acts(view.user).filter(exercise=True, author=view.me, recorded_at__gte=timezone.now() - _RECENT)
     rows = rows.exclude(type__startswith="drill.").order_by("-issued")[:50]
     return [
-        (record.pk, f"{label_of(record)} → {words.names_of(record.audience)}, {words.when(record.issued)}")
-        for record in rows
+        (record.pk, f"{label_of(record)} → {names_of(record.audience)}, {words.when(record.issued)}") for record in rows
     ]
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.drill.secrets import plan_of
-from verbale.matters.drill.words import names_of
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
+from verbale.node.partners import Named
 from verbale.node.registry import Task
 from verbale.protocol import format_time
 
@@ -19,16 +19,6 @@ __all__ = ["due_injects", "tasks"]
 
 _MOST = 100
 """Drills that are looked at, the latest first."""
-
-
-class _Named:
-    """A sentence about nodes, put into words when it is shown, by the names of the nodes then."""
-
-    def __init__(self, sentence: object, nodes: list[str]) -> None:
-        self.sentence, self.nodes = sentence, nodes
-
-    def __str__(self) -> str:
-        return str(self.sentence) % {"who": names_of(self.nodes)}
 
 
 def due_injects(state: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
@@ -69,11 +59,11 @@ def _before(matter_id: str, state: Mapping[str, Any], me: str, now: datetime) ->
     silent = [node for node in others if f"answer:{node}" not in state]
     common = {"act": opening["act"], "since": opening["issued"], "due": plan["start"][:10]}
     if me in silent:
-        sentence = _Named(_("Say whether we take part in the drill of %(who)s"), [opening["by"]])
+        sentence = Named(_("Say whether we take part in the drill of %(who)s"), [opening["by"]])
         address = reverse("dossier", args=[matter_id])
         yield _task(matter_id, opening, sentence, form_url=address, label=_("Read and answer"), **common)
     elif me == opening["by"] and silent:
-        sentence = _Named(_("%(who)s has not said whether it takes part in our drill"), silent)
+        sentence = Named(_("%(who)s has not said whether it takes part in our drill"), silent)
         yield _task(matter_id, opening, sentence, **common)
     elif me == opening["by"] and datetime.fromisoformat(plan["start"]) <= now and _all_take_part(state, others):
         address = reverse("drill:say", args=[matter_id, "start"])
@@ -108,7 +98,7 @@ def _during(matter_id: str, state: Mapping[str, Any], me: str, now: datetime) ->
             address = f"{reverse('drill:write', args=[matter_id, 'respond'])}?act={act}"
             yield _task(matter_id, opening, _("Respond to an inject"), form_url=address, label=_("Respond"), **common)
         elif me == opening["by"]:
-            sentence = _Named(_("%(who)s has not responded to an inject"), [inject["node"]])
+            sentence = Named(_("%(who)s has not responded to an inject"), [inject["node"]])
             yield _task(matter_id, opening, sentence, **common)
 
 

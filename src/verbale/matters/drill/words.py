@@ -1,6 +1,6 @@
 """Drills in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from verbale.matters.drill.report import Report, report_of
-from verbale.node.partners import name_of
+from verbale.node.partners import name_of, names_of
 
-__all__ = ["RATINGS", "names_of", "state_of_play", "totals", "when"]
+__all__ = ["RATINGS", "state_of_play", "totals", "when"]
 
 RATINGS = {
     "P": gettext_lazy("Performed without challenges"),
@@ -20,10 +20,6 @@ RATINGS = {
     "M": gettext_lazy("Performed with major challenges"),
     "U": gettext_lazy("Unable to be performed"),
 }
-
-
-def names_of(nodes: Iterable[str]) -> str:
-    return ", ".join(name_of(node) for node in nodes)
 
 
 def when(time: str) -> str:

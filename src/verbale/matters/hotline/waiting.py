@@ -12,23 +12,13 @@ from verbale.matters.hotline import standing
 from verbale.matters.hotline.standing import Due
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, StateEntry
-from verbale.node.partners import name_of
+from verbale.node.partners import Named
 from verbale.node.registry import Task
 
 __all__ = ["tasks"]
 
 _MOST = 500
 _EXCERPT = 200
-
-
-class _Named:
-    """A sentence about a node, put into words when it is shown, by the name of the node then."""
-
-    def __init__(self, sentence: object, node: str) -> None:
-        self.sentence, self.node = sentence, node
-
-    def __str__(self) -> str:
-        return str(self.sentence) % {"node": name_of(self.node)}
 
 
 def tasks() -> Iterator[Task]:
@@ -67,7 +57,7 @@ def _to_join(matter: str, opening: dict[str, Any]) -> Task:
     ours = opening["by"] != node_name()
     return Task(
         ours=ours,
-        sentence=_Named(
+        sentence=Named(
             _("%(node)s proposes a hotline: join it, or decline") if ours else _("%(node)s has not joined the line"),
             _other(opening),
         ),
@@ -94,7 +84,7 @@ def _to_test(matter: str, opening: dict[str, Any], item: Due) -> Task:
         sentence = _("%(node)s has not sent its test of the line")
     return Task(
         ours=ours,
-        sentence=_Named(sentence, _other(opening)),
+        sentence=Named(sentence, _other(opening)),
         detail=opening["title"],
         matter_id=matter,
         act_id=item.schedule,
@@ -121,16 +111,16 @@ def _owed(matter: str, opening: dict[str, Any], identifier: str, entry: dict[str
         sentence = (
             _("%(node)s has not acknowledged our message") if message else _("%(node)s has not answered our test")
         )
-        return Task(sentence=_Named(sentence, entry["to"]), **common)
+        return Task(sentence=Named(sentence, entry["to"]), **common)
     if message:
         return Task(
-            sentence=_Named(_("Acknowledge the message of %(node)s"), _other(opening)),
+            sentence=Named(_("Acknowledge the message of %(node)s"), _other(opening)),
             form_url=reverse("hotline:write", args=[matter, "acknowledge"]) + f"?act={identifier}",
             label=_("Acknowledge"),
             **common,
         )
     return Task(
-        sentence=_Named(_("Answer the test of %(node)s"), _other(opening)),
+        sentence=Named(_("Answer the test of %(node)s"), _other(opening)),
         post_url=reverse("hotline:say", args=[matter, "answer-test"]),
         label=_("Answer the test"),
         **common,

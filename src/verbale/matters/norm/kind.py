@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.kit.kinds import kind
@@ -14,7 +14,7 @@ from verbale.matters.norm.papers import paper_of
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
-from verbale.node.partners import name_of
+from verbale.node.partners import Named, name_of, names_of
 from verbale.node.projection import state_of
 from verbale.node.registry import Task
 from verbale.protocol import Act
@@ -25,12 +25,6 @@ _MOST_TASKS = 200
 _NAMED = 4
 """So many states are named in a sentence; of more it says how many."""
 _EXCERPT = 300
-
-
-def _named(nodes: list[str]) -> str:
-    if len(nodes) > _NAMED:
-        return ngettext("%(n)s state", "%(n)s states", len(nodes)) % {"n": len(nodes)}
-    return ", ".join(name_of(node) for node in nodes)
 
 
 def _standing(view: View) -> str:
@@ -48,9 +42,9 @@ def _standing(view: View) -> str:
     ]
     against, silent = standing.objecting(state), standing.silent(state)
     if against:
-        told.append(gettext("Against it: %(who)s.") % {"who": _named(against)})
+        told.append(gettext("Against it: %(who)s.") % {"who": names_of(against, _NAMED)})
     if silent:
-        told.append(gettext("Still to answer: %(who)s.") % {"who": _named(silent)})
+        told.append(gettext("Still to answer: %(who)s.") % {"who": names_of(silent, _NAMED)})
     return " ".join(told)
 
 
@@ -290,10 +284,10 @@ def tasks() -> Iterator[Task]:
         silent, latest = standing.silent(state), state["latest"]
         if me in silent:
             text = _("Agree to the text of %(who)s, or object")
-            yield _task(matter, state, True, _Sentence(text, [state[f"version:{latest}"]["by"]]))
+            yield _task(matter, state, True, Named(text, [state[f"version:{latest}"]["by"]]))
         others = [node for node in silent if node != me]
         if others and f"sponsor:{me}" in state:
-            yield _task(matter, state, False, _Sentence(_("Yet to answer our text: %(who)s"), others))
+            yield _task(matter, state, False, Named(_("Yet to answer our text: %(who)s"), others))
 
 
 def _task(matter: Matter, state: Mapping[str, Any], ours: bool, sentence: object) -> Task:
@@ -309,16 +303,6 @@ def _task(matter: Matter, state: Mapping[str, Any], ours: bool, sentence: object
         form_url=reverse("dossier", args=[matter.id]),
         label=_("Read it"),
     )
-
-
-class _Sentence:
-    """A sentence about states, put into words when it is shown, by their names then."""
-
-    def __init__(self, text: object, nodes: list[str]) -> None:
-        self.text, self.nodes = text, nodes
-
-    def __str__(self) -> str:
-        return str(self.text) % {"who": _named(self.nodes)}
 
 
 KIND = kind(

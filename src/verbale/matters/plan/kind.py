@@ -1,6 +1,6 @@
 """How the node knows cooperation plans: their deeds, sentences, and what waits."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from verbale.matters.plan import acts, fold
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
-from verbale.node.partners import name_of, names
+from verbale.node.partners import Named, name_of, names, names_of
 from verbale.node.projection import state_of
 from verbale.node.registry import Task, kind_of
 from verbale.protocol import Act
@@ -48,7 +48,7 @@ def _standing(view: View) -> str:
         told_of.append(gettext("Overdue: %(items)s.") % {"items": ", ".join(late)})
     if state["latest"] != state.get("force"):
         agreed = _agreed(state, state["latest"])
-        owing = ", ".join(name_of(node) for node in view.parties if node not in agreed)
+        owing = names_of(node for node in view.parties if node not in agreed)
         number = state[f"version:{state['latest']}"]["number"]
         told_of.append(
             gettext("Version %(n)s lies on the table; still to agree: %(who)s.") % {"n": number, "who": owing}
@@ -301,7 +301,7 @@ def tasks() -> Iterator[Task]:
                     state,
                     state["force"],
                     ours,
-                    _Sentence(sentence, [item["owner"]]),
+                    Named(sentence, [item["owner"]]),
                     item["text"],
                     item["deadline"],
                 )
@@ -316,11 +316,9 @@ def _agreement(matter: Matter, state: Mapping[str, Any], me: str) -> Iterator[Ta
     title = fold.title(dict(state))
     if me in silent:
         author = state[f"version:{latest}"]["by"]
-        yield _task(
-            matter, state, latest, True, _Sentence(_("Agree to the plan of %(who)s, or amend it"), [author]), title
-        )
+        yield _task(matter, state, latest, True, Named(_("Agree to the plan of %(who)s, or amend it"), [author]), title)
     elif silent:
-        yield _task(matter, state, latest, False, _Sentence(_("Yet to agree to the plan: %(who)s"), silent), title)
+        yield _task(matter, state, latest, False, Named(_("Yet to agree to the plan: %(who)s"), silent), title)
 
 
 def _task(
@@ -345,16 +343,6 @@ def _task(
         form_url=reverse("dossier", args=[matter.id]),
         label=_("Open"),
     )
-
-
-class _Sentence:
-    """A sentence about states, put into words when it is shown, by their names then."""
-
-    def __init__(self, text: object, nodes: Iterable[str]) -> None:
-        self.text, self.nodes = text, list(nodes)
-
-    def __str__(self) -> str:
-        return str(self.text) % {"who": ", ".join(name_of(node) for node in self.nodes)}
 
 
 KIND = kind(

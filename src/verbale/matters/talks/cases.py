@@ -11,7 +11,7 @@ from verbale.matters.talks import ical, standing, words
 from verbale.node.access import readable_matters
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter, StateEntry, User
-from verbale.node.partners import name_of
+from verbale.node.partners import name_of, names_of
 from verbale.node.projection import state_of
 from verbale.protocol import Marking
 
@@ -158,7 +158,7 @@ def calendar_of(matters: Iterable[Matter], name: str = "") -> bytes:
 def _entries(matter: Matter, state: Mapping[str, Any]) -> list[ical.Entry]:
     opening, me = state["opening"], node_name()
     exercise = _("EXERCISE") + " – " if matter.exercise else ""
-    others = ", ".join(name_of(node) for node in opening["parties"] if node != me)
+    others = names_of(node for node in opening["parties"] if node != me)
     common: dict[str, Any] = {"marking": Marking(matter.marking).label}
     agenda = next((item["items"] for item in standing.agenda_shown(state) if item["standing"]), [])
     listed = "\n".join(f"{number}. {text}" for number, text in enumerate(agenda, 1))

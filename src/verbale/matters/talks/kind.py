@@ -13,7 +13,7 @@ from verbale.matters.talks.api import router
 from verbale.matters.talks.papers import minutes_paper
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
-from verbale.node.partners import name_of
+from verbale.node.partners import Named
 from verbale.node.projection import state_of
 from verbale.node.registry import ActType, Door, Kind, Task
 from verbale.protocol import Act
@@ -121,13 +121,13 @@ def _owed(matter: str, opening: dict[str, Any], item: dict[str, str], entry: dic
         "since": entry["issued"],
     }
     if not ours:
-        return Task(sentence=_Named(_THEIRS[what], item["node"]), **common)
+        return Task(sentence=Named(_THEIRS[what], item["node"]), **common)
     sentence, label = _OURS[what]
     address = reverse("dossier", args=[matter])
     if what == "minutes":
         address = reverse("talks:write", args=[matter, "agree-minutes"]) + f"?act={item['act']}"
     right = "draft" if what == "minutes" else "acknowledge"
-    return Task(sentence=_Named(sentence, entry["by"]), right=right, form_url=address, label=label, **common)
+    return Task(sentence=Named(sentence, entry["by"]), right=right, form_url=address, label=label, **common)
 
 
 def _due(matter: str, opening: dict[str, Any], identifier: str, entry: dict[str, Any]) -> Task:
@@ -144,7 +144,7 @@ def _due(matter: str, opening: dict[str, Any], identifier: str, entry: dict[str,
     }
     if not ours:
         sentence = _("A commitment of %(node)s is overdue") if overdue else _("A commitment of %(node)s is due")
-        return Task(sentence=_Named(sentence, entry["by"]), **common)
+        return Task(sentence=Named(sentence, entry["by"]), **common)
     return Task(
         sentence=_("Our commitment is overdue") if overdue else _("Keep our commitment"),
         right="draft",
@@ -152,16 +152,6 @@ def _due(matter: str, opening: dict[str, Any], identifier: str, entry: dict[str,
         label=_("Report on it"),
         **common,
     )
-
-
-class _Named:
-    """A sentence about a node, put into words when it is shown, by the name of the node then."""
-
-    def __init__(self, sentence: object, node: str) -> None:
-        self.sentence, self.node = sentence, node
-
-    def __str__(self) -> str:
-        return str(self.sentence) % {"node": name_of(self.node)}
 
 
 _ACT = "talks/act.html"

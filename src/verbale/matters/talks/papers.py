@@ -6,7 +6,7 @@ from django.utils.translation import override
 from verbale.matters.papers import pieces_of, text_paper
 from verbale.matters.talks.words import calendar_day
 from verbale.node.models import StateEntry
-from verbale.node.partners import name_of
+from verbale.node.partners import names_of
 from verbale.paper import LANGUAGES, Paper, Piece
 from verbale.protocol import Act
 
@@ -26,7 +26,7 @@ def minutes_paper(act: Act) -> Paper:
     language = opening.get("language", "en")
     with override(language if language in LANGUAGES else "en"):
         under = _("of the talks of %(day)s") % {"day": calendar_day(body["held"])}
-        found = [Piece(_("Parties: %(who)s") % {"who": _names(parties)}, "small")]
+        found = [Piece(_("Parties: %(who)s") % {"who": names_of(parties)}, "small")]
         if opening:
             found.append(Piece(_("Subject: %(subject)s") % {"subject": opening["subject"]}, "small"))
         found += pieces_of(body["text"])
@@ -47,12 +47,8 @@ def minutes_paper(act: Act) -> Paper:
         )
 
 
-def _names(nodes: list[str]) -> str:
-    return ", ".join(name_of(node) for node in nodes)
-
-
 def _agreed(agreed: list[str], owing: list[str]) -> str:
-    told = {"who": _names(agreed), "owing": _names(owing)}
+    told = {"who": names_of(agreed), "owing": names_of(owing)}
     if not owing:
         return _("Agreed to by all parties: %(who)s.") % told
     return _("Agreed to by %(who)s; still to agree: %(owing)s.") % told

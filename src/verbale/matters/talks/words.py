@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.matters.talks import standing
 from verbale.matters.talks.acts import BY_VIDEO
-from verbale.node.partners import name_of
+from verbale.node.partners import name_of, names_of
 
 __all__ = ["STATUSES", "calendar_day", "day_of", "place_shown", "state_of_play", "when"]
 
@@ -41,10 +41,6 @@ def place_shown(place: str) -> str:
     return _("by video") if place == BY_VIDEO else place
 
 
-def _names(nodes: Iterable[str]) -> str:
-    return ", ".join(name_of(node) for node in nodes)
-
-
 def state_of_play(state: Mapping[str, Any]) -> str:
     """How talks stand, in a sentence or two."""
     phase = standing.phase(state)
@@ -54,7 +50,7 @@ def state_of_play(state: Mapping[str, Any]) -> str:
         told = _("%(who)s closed the talks.") % {"who": name_of(state["closed"]["by"])}
     elif phase == "declined":
         others = [key.partition(":")[2] for key in sorted(state) if key.startswith("declined:")]
-        told = _("%(who)s declined.") % {"who": _names(others)}
+        told = _("%(who)s declined.") % {"who": names_of(others)}
     elif phase == "fixed":
         fixed = state["fixed"]
         told = _("The time is fixed: %(when)s, %(place)s.") % {
@@ -75,7 +71,7 @@ def _moving(state: Mapping[str, Any], phase: str) -> Iterable[str]:
     ):
         nodes = sorted({item["node"] for item in owed if item["what"] == what})
         if nodes:
-            yield str(sentence) % {"who": _names(nodes)}
+            yield str(sentence) % {"who": names_of(nodes)}
     agreed = len(state.get("minutes", ()))
     if agreed:
         yield ngettext("%(n)s text of minutes is agreed.", "%(n)s texts of minutes are agreed.", agreed) % {"n": agreed}

@@ -15,7 +15,7 @@ from verbale.node.access import readable_matters
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import StateEntry
-from verbale.node.partners import name_of
+from verbale.node.partners import name_of, names_of
 from verbale.node.registry import Task
 from verbale.protocol import Act
 
@@ -55,7 +55,7 @@ def _standing(view: View) -> str:
         return gettext("Transmitted by %(by)s; not acknowledged yet.") % {"by": name_of(opening["by"])}
     return gettext("Transmitted by %(by)s; acknowledged by %(who)s.") % {
         "by": name_of(opening["by"]),
-        "who": ", ".join(map(name_of, seized)),
+        "who": names_of(seized),
     }
 
 
@@ -94,7 +94,7 @@ def tasks() -> Iterator[Task]:
             )
         elif opening["by"] == me and waiting:
             sentence = gettext("%(node)s has not acknowledged our transmission")
-            yield Task(ours=False, sentence=sentence % {"node": ", ".join(map(name_of, waiting))}, **common)
+            yield Task(ours=False, sentence=sentence % {"node": names_of(waiting)}, **common)
 
 
 KIND = kind(
