@@ -26,6 +26,7 @@ __all__ = [
     "apply_rule",
     "is_lawful",
     "kind_of",
+    "lawful_body",
     "paper_of",
     "register",
     "validate_body",
@@ -231,16 +232,24 @@ def paper_of(act: Act) -> Paper | None:
     return known.paper(act) if known is not None and known.paper is not None and is_lawful(act) else None
 
 
+def _typed(type_name: str, body: Any) -> msgspec.Struct | None:
+    known = act_type(type_name)
+    try:
+        return msgspec.convert(body, known.body) if known is not None else None
+    except (msgspec.ValidationError, MalformedError):
+        return None
+
+
 def is_lawful(act: Act) -> bool:
     """Whether the body is lawful for its type."""
-    known = act_type(act.type)
-    if known is None:
-        return False
-    try:
-        msgspec.convert(act.body, known.body)
-    except (msgspec.ValidationError, MalformedError):
-        return False
-    return True
+    return _typed(act.type, act.body) is not None
+
+
+def lawful_body(type_name: str, body: Any) -> dict[str, Any] | None:
+    """The fields of a body that its type knows, and no others: a template does not meet what nobody has checked. None
+    when the body is not lawful for its type."""
+    typed = _typed(type_name, body)
+    return dict(msgspec.to_builtins(typed)) if typed is not None else None
 
 
 def apply_rule(state: State, act: Act) -> Effect:

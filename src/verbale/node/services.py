@@ -6,7 +6,6 @@ API, command line, pouch, drill and peers all call one of the two.
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from verbale.protocol import (
     Marking,
     ProtocolError,
     Receipt,
+    in_nfc,
     make_act,
     new_nonce,
     parse_act,
@@ -113,7 +113,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
                 precedence=outgoing.precedence,
                 exercise=outgoing.exercise,
                 nonce=outgoing.nonce,
-                body=_in_nfc(outgoing.body),
+                body=in_nfc(outgoing.body),
             )
         )
         _check_recipients(made)
@@ -132,15 +132,6 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
         project(records)
         _note("issued", records)
     return records
-
-
-def _in_nfc(value: Any) -> Any:
-    """The same value with its texts in normal form C, as an act must have them; keyboards and file systems differ."""
-    if isinstance(value, str):
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
-        return {key: _in_nfc(item) for key, item in value.items()}
-    return [_in_nfc(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _note(topic: str, records: Iterable[ActRecord]) -> None:

@@ -15,7 +15,7 @@ from verbale.protocol.acts import (
     parse_act,
     standing_matter_id,
 )
-from verbale.protocol.canonical import canonical_bytes, parse_canonical
+from verbale.protocol.canonical import canonical_bytes, in_nfc, parse_canonical
 from verbale.protocol.credentials import Credentials, Identity
 from verbale.protocol.disclosure import MAX_DISCLOSED, Disclosed, Disclosure, Kept, verify_disclosure, write_disclosure
 from verbale.protocol.encoding import format_time, parse_time
@@ -82,6 +82,7 @@ __all__ = [
     "fold",
     "format_time",
     "gettext_noop",
+    "in_nfc",
     "is_node",
     "make_act",
     "matter_id",

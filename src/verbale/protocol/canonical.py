@@ -7,6 +7,7 @@ ASCII keys its UTF-16 key order is byte order. `tests/protocol/test_canonical.py
 """
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -14,7 +15,16 @@ import orjson
 from verbale.protocol.errors import LimitError, MalformedError
 from verbale.protocol.limits import MAX_INTEGER, MAX_JSON_DEPTH
 
-__all__ = ["canonical_bytes", "parse_canonical", "parse_object"]
+__all__ = ["canonical_bytes", "in_nfc", "parse_canonical", "parse_object"]
+
+
+def in_nfc(value: Any) -> Any:
+    """The same value with its texts in normal form C, as an act must have them; keyboards and file systems differ."""
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {key: in_nfc(item) for key, item in value.items()}
+    return [in_nfc(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def canonical_bytes(value: Any) -> bytes:

@@ -17,6 +17,7 @@ from verbale.node.access import may as has_right
 from verbale.node.models import ActRecord, Draft, Matter
 from verbale.node.partners import colour_of, name_of, names_of
 from verbale.node.registry import kind_of
+from verbale.node.registry import lawful_body as fields_of
 from verbale.protocol import MalformedError, Marking, parse_time
 from verbale.protocol.encoding import format_time
 
@@ -41,6 +42,13 @@ def state(node: str) -> str:
 def states(nodes: list[str]) -> str:
     """Several names in a row."""
     return names_of(nodes)
+
+
+@register.simple_tag(takes_context=True)
+def lawful_body(context: template.Context) -> Any:
+    """The body of the act or draft that is shown, in the fields that its type knows; None when it is not lawful."""
+    body, shown = context.get("body"), context.get("record") or context.get("draft")
+    return fields_of(shown.type, body) if shown else body
 
 
 @register.simple_tag

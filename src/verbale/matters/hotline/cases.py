@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from verbale.matters.hotline import standing, words
-from verbale.matters.kit.operations import lawful
 from verbale.matters.kit.spec import View
 from verbale.node.models import ActRecord, Delivery, Partner
+from verbale.node.registry import lawful_body
 from verbale.node.sentences import why
 
 __all__ = ["SHOWN", "more", "tests_of"]
@@ -53,7 +53,7 @@ def _ticker(view: View) -> tuple[list[dict[str, Any]], bool]:
 
 def _message(view: View, record: ActRecord, delivery: Delivery | None) -> dict[str, Any]:
     state, mine = view.state, record.author == view.me
-    body = lawful(record.type, record.act.body) or {}
+    body = lawful_body(record.type, record.act.body) or {}
     effective = f"message:{record.id}" in state
     owed = state.get(f"owed:{record.id}", {})
     return {

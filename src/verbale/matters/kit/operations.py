@@ -4,13 +4,11 @@ What would be without effect as things stand is refused here, with the reason.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,12 +18,12 @@ from verbale.matters.kit.spec import Deed, View
 from verbale.node import attachments, drafts
 from verbale.node.access import audit, may_read, readable_acts, readable_matters, require
 from verbale.node.drafts import DraftFields
-from verbale.node.errors import AccessError, NodeError, NotFoundError, UserError
+from verbale.node.errors import AccessError, NotFoundError, UserError
 from verbale.node.models import ActRecord, Draft, Matter, Partner, User
 from verbale.node.partners import names
 from verbale.node.registry import validate_body
 from verbale.node.services import Outgoing, issue
-from verbale.protocol import PRECEDENCES, Act, MalformedError, Marking, make_act, parse_marking
+from verbale.protocol import PRECEDENCES, MalformedError, Marking, in_nfc, make_act, parse_marking
 
 __all__ = ["Given", "draft", "draft_fields", "matter_of", "resume", "say", "say_by_the_clock"]
 
@@ -70,7 +68,7 @@ def _prepared(deed: Deed, view: View, given: Given, about: Matter | None, *, kee
     view = replace(view, files={hashlib.sha256(content).hexdigest(): content for content in contents})
     if "about" in deed.body.__struct_fields__:
         body["about"] = view.opening.get("about") if matter is not None else given.about or None
-    body = _in_nfc(deed.complete(view, body))
+    body = in_nfc(deed.complete(view, body))
     validate_body(deed.name, body)
     fields = DraftFields(
         type=deed.name,
@@ -258,29 +256,6 @@ def _rehearse(fields: DraftFields, view: View) -> None:
         about = tuple(known.get(value, value) for value in effect.about)
         reason = _(effect.reason or "")
         raise UserError(reason % about if about else reason)
-
-
-def _in_nfc(value: Any) -> Any:
-    """The same value with its texts in normal form C, as an act must have them."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
-        return {key: _in_nfc(item) for key, item in value.items()}
-    return [_in_nfc(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def lawful(type_name: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fields of a body that its type knows; None when it is not lawful for the type."""
-    try:
-        return dict(msgspec.to_builtins(msgspec.convert(dict(body), kinds.deed_of(type_name).body)))
-    except (msgspec.ValidationError, MalformedError, NodeError):
-        return None
-
-
-def named_act(user: User, deed: Deed, body: Mapping[str, Any]) -> Act | None:
-    """The act that a body is about, when the person may read it."""
-    record = readable_acts(user).filter(pk=body.get(deed.names, "")).first() if deed.names else None
-    return record.act if record is not None else None
 
 
 def chosen(given: Iterable[str]) -> tuple[str, ...]:

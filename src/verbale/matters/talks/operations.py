@@ -4,7 +4,6 @@ All but `accept`, `agree_agenda` and `delegation` make drafts, which leave when 
 be without effect as things stand is refused here, with the reason.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from verbale.node.partners import names
 from verbale.node.projection import state_of
 from verbale.node.registry import validate_body
 from verbale.node.services import Outgoing, issue
-from verbale.protocol import MalformedError, Marking, make_act, parse_marking
+from verbale.protocol import MalformedError, Marking, in_nfc, make_act, parse_marking
 
 __all__ = [
     "InviteFields",
@@ -248,7 +247,7 @@ def _prepared(matter: Matter, user: User, type_name: str, body: Mapping[str, Any
     if opening is None:
         raise UserError(_("The invitation to these talks has not arrived yet."))
     me = node_name()
-    whole = {**_in_nfc(body), "about": opening["about"]}
+    whole = {**in_nfc(body), "about": opening["about"]}
     validate_body(type_name, whole)
     # What was known when it was said stands before it, whatever the clocks of the two sides show.
     refs = {opening["act"], state["last"], *([named] if named else [])}
@@ -269,15 +268,6 @@ def _prepared(matter: Matter, user: User, type_name: str, body: Mapping[str, Any
         reason = _(effect.reason)
         raise UserError(reason % about if about else reason)
     return outgoing
-
-
-def _in_nfc(value: Any) -> Any:
-    """The same value with its texts in normal form C, as an act must have them."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
-        return {key: _in_nfc(item) for key, item in value.items()}
-    return [_in_nfc(item) for item in value] if isinstance(value, list) else value
 
 
 def _rehearsed(outgoing: Outgoing) -> Any:

@@ -4,17 +4,9 @@ from typing import Any
 
 from django import template
 
-from verbale.matters.kit.operations import lawful
 from verbale.node.access import readable_acts
 
 register = template.Library()
-
-
-@register.simple_tag(takes_context=True)
-def lawful_body(context: template.Context) -> dict[str, Any] | None:
-    """The body of the act or draft that is shown; None when it is not lawful for its type."""
-    shown = context.get("record") or context.get("draft")
-    return lawful(shown.type, context.get("body") or {}) if shown is not None else None
 
 
 @register.simple_tag(takes_context=True)

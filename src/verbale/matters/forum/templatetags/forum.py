@@ -5,18 +5,9 @@ from typing import Any
 from django import template
 
 from verbale.matters.forum import words
-from verbale.matters.kit import operations
 from verbale.node.models import StateEntry
 
 register = template.Library()
-
-
-@register.simple_tag(takes_context=True)
-def lawful_body(context: template.Context) -> dict[str, Any] | None:
-    """The body of the act or draft that is shown; None when it is not lawful for its type."""
-    shown = context.get("record") or context.get("draft")
-    name = getattr(shown, "type", "")
-    return operations.lawful(name, context.get("body") or {}) if name else None
 
 
 @register.simple_tag(takes_context=True)

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from verbale.matters.kit import operations
 from verbale.matters.kit.forms import matter_shown
 from verbale.matters.kit.kinds import deed_of, made
 from verbale.matters.kit.spec import Deed, Field, View
 from verbale.node.access import may, readable_acts, readable_matters
 from verbale.node.errors import NodeError
 from verbale.node.models import Matter
+from verbale.node.registry import lawful_body
 
 register = template.Library()
 
@@ -87,7 +87,7 @@ def facts_of(context: template.Context) -> list[dict[str, Any]] | None:
         known = deed_of(shown.type)
     except (NodeError, AttributeError):
         return None
-    body = operations.lawful(shown.type, context.get("body") or {})
+    body = lawful_body(shown.type, context.get("body") or {})
     if body is None:
         return None
     user = getattr(context.get("request"), "user", None)

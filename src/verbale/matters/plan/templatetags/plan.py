@@ -5,10 +5,9 @@ from typing import Any
 from django import template
 from django.urls import NoReverseMatch, reverse
 
-from verbale.matters.kit.operations import lawful
 from verbale.matters.plan.words import WHAT
 from verbale.node.access import may, readable_matters
-from verbale.node.registry import kind_of
+from verbale.node.registry import kind_of, lawful_body
 
 register = template.Library()
 
@@ -48,7 +47,7 @@ def items_of(context: template.Context, version: dict[str, Any]) -> list[dict[st
 @register.simple_tag
 def lawful_items(type_name: str, body: Any) -> list[dict[str, Any]]:
     """The items that an act lays down; none when its body is not lawful for its type."""
-    known = lawful(type_name, body or {}) or {}
+    known = lawful_body(type_name, body or {}) or {}
     return [{**item, "what": WHAT[item["what"]]} for item in known.get("items") or ()]
 
 

@@ -3,15 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from verbale.matters.talks import words
 from verbale.node.access import readable_acts
-from verbale.node.registry import act_type
-from verbale.protocol import MalformedError
+from verbale.node.registry import lawful_body
 
 register = template.Library()
 
@@ -42,28 +40,9 @@ def status_word(status: str) -> Any:
     return words.STATUSES.get(status, status)
 
 
-def _typed(type_name: str, body: Any) -> Any:
-    """The fields that the type knows, and no others: a template does not meet what nobody has checked. None when the
-    body is not lawful for its type."""
-    known = act_type(type_name)
-    if known is None:
-        return None
-    try:
-        return msgspec.to_builtins(msgspec.convert(body, known.body))
-    except (msgspec.ValidationError, MalformedError):
-        return None
-
-
-@register.simple_tag(takes_context=True)
-def lawful_body(context: template.Context) -> Any:
-    """The body of the act or draft that is shown; None when it is not lawful for its type."""
-    body, shown = context.get("body"), context.get("record") or context.get("draft")
-    return _typed(shown.type, body) if shown else body
-
-
 @register.simple_tag(takes_context=True)
 def act_named(context: template.Context, identifier: str) -> dict[str, Any]:
     """The body of the act that another one is about; empty when the reader may not see it, or it is not lawful."""
     user = getattr(context.get("request"), "user", None)
     record = readable_acts(user).filter(pk=identifier).first() if user is not None else None
-    return (_typed(record.type, record.act.body) if record is not None else None) or {}
+    return (lawful_body(record.type, record.act.body) if record is not None else None) or {}
