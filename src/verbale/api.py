@@ -11,7 +11,7 @@ from verbale import __version__
 from verbale.desk import relations
 from verbale.desk.law.api import router as law
 from verbale.desk.precedents.api import router as precedents_router
-from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
+from verbale.desk.story import case_of, cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
 from verbale.node import partners as operations
 from verbale.node.access import audit, readable_acts, readable_matters, require, saw
@@ -151,9 +151,9 @@ def case(request: HttpRequest, case: str) -> dict[str, Any]:
 @router.get("/cases/{case}/proof", summary="Every act of a case with who signed it and receipts, verified now")
 def case_proof(request: HttpRequest, case: str, page: int = 1) -> list[dict[str, Any]]:
     who = person(request)
-    story_of(who, case)
+    found = case_of(who, case)
     start = (max(page, 1) - 1) * _PAGE
-    records = list(records_of(who, case)[start : start + _PAGE])
+    records = list(records_of(who, found)[start : start + _PAGE])
     saw(who, records)
     return [{**row, "record": act_json(row["record"])} for row in proofs(records)]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.node.conftest import Person, lazuria, own_home, person, verdia
 from tests.node.world import Peer
 from verbale.desk import second_factor
-from verbale.desk.story import cases_of, proofs, records_of, story_of
+from verbale.desk.story import case_of, cases_of, proofs, records_of, story_of
 from verbale.matters.incident.operations import open_incident
 from verbale.node.errors import AccessError
 from verbale.node.models import ActRecord, ApiToken, Delivery, Matter, User
@@ -86,7 +86,7 @@ def test_a_closed_case_is_closed_to_others_with_all_that_is_about_it(case: str, 
     olga = person("olga", "desk")
     with pytest.raises(AccessError):
         story_of(olga, case)
-    assert not records_of(olga, case).exists()
+    assert not records_of(olga, case_of(ada, case)).exists()
     client = browser(olga)
     for name in ("story", "story-proof"):
         assert client.get(reverse(name, args=[case])).status_code == 403
@@ -101,7 +101,7 @@ def test_an_unknown_case_is_not_found(ada: User) -> None:
 
 
 def test_every_act_is_proven_and_what_is_not_is_said(case: str, ada: User, lazuria: Peer) -> None:
-    rows = proofs(records_of(ada, case))
+    rows = proofs(records_of(ada, case_of(ada, case)))
     assert [(row["record"].author, row["signed"]) for row in rows] == [("CR", True), ("LZ", True)]
     assert all(item["holds"] for row in rows for item in row["receipts"])
     client = browser(ada)
@@ -120,7 +120,7 @@ def test_a_receipt_for_another_act_is_no_proof(case: str, ada: User, lazuria: Pe
     first, second = ActRecord.objects.order_by("index")[:2]
     lazuria.record(second.act)
     Delivery.objects.create(act=first, node="LZ", rank=3, receipt=lazuria.receipt(second.id).to_bytes())
-    (row, _other) = proofs(records_of(ada, case))
+    (row, _other) = proofs(records_of(ada, case_of(ada, case)))
     assert [item["problem"] for item in row["receipts"]] == ["", "the receipt is for another act"]
 
 
@@ -131,7 +131,7 @@ def test_only_the_latest_acts_are_told_and_all_are_proven(
     told = story_of(ada, case)
     assert [entry["record"].type for step in told.steps for entry in step.entries] == ["channel.note"]
     assert not told.whole
-    assert len(proofs(records_of(ada, case))) == 2
+    assert len(proofs(records_of(ada, case_of(ada, case)))) == 2
 
 
 def test_the_api_tells_it(case: str, ada: User, client: Client) -> None:

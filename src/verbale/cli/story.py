@@ -30,7 +30,7 @@ def story(
 ) -> None:
     """Tell a case step by step: what happened, how it stands, what comes next."""
     django()
-    from verbale.desk.story import cases_of, proofs, records_of, story_json, story_of
+    from verbale.desk.story import case_of, cases_of, proofs, records_of, story_json, story_of
     from verbale.node.access import require
     from verbale.node.sentences import label_of
 
@@ -45,11 +45,11 @@ def story(
         )
         return
     identifier = _case(case, user)
-    told = story_json(story_of(user, identifier))
     if not proof:
+        told = story_json(story_of(user, identifier))
         show(as_json, told, lambda: _tell(told))
         return
-    rows = proofs(records_of(user, identifier))
+    rows = proofs(records_of(user, case_of(user, identifier)))
     value = [{**row, "record": row["record"].id} for row in rows]
     show(
         as_json,

@@ -21,7 +21,7 @@ from verbale.node.register import known_credentials, receipt_for
 from verbale.node.registry import Task, all_kinds, kind_of
 from verbale.protocol import ProtocolError, Receipt
 
-__all__ = ["STEPS", "Story", "cases_of", "proofs", "records_of", "story_json", "story_of"]
+__all__ = ["STEPS", "Case", "Story", "case_of", "cases_of", "proofs", "records_of", "story_json", "story_of"]
 
 STEPS = (
     (1, _("Communication"), _("The report is assessed, and the other side is told.")),
@@ -56,15 +56,23 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Story:
-    """A case as one person may read it."""
+class Case:
+    """A case as one person may open it."""
 
     case: str
     title: str
+    marking: str
     matter: Matter | None
     """The dossier, where it stands here."""
+    matters: list[Matter]
+    """The dossier and the matters about it that the person may open, oldest first."""
+
+
+@dataclass(frozen=True)
+class Story(Case):
+    """What happened in a case, and what comes next."""
+
     parties: list[str]
-    marking: str
     exercise: bool
     steps: list[Step]
     whole: bool
@@ -81,29 +89,35 @@ class Story:
         return sum(len(step.entries) for step in self.steps)
 
 
-def _matters(user: User, case: str) -> list[Matter]:
-    """The dossier and the matters about it that a person may open, oldest first."""
-    return list(readable_matters(user).filter(Q(pk=case) | Q(about_id=case)).order_by("opened_at", "id"))
-
-
-def records_of(user: User, case: str) -> "QuerySet[ActRecord]":
-    """Every act of a case that a person may read, in the order in which they were said."""
-    matters = [matter.id for matter in _matters(user, case)]
-    return (
-        readable_acts(user).filter(Q(matter_id__in=matters) | Q(about_id__in=[case, *matters])).order_by("issued", "id")
-    )
-
-
-def story_of(user: User, case: str) -> Story:
-    """The story. Raises AccessError when the dossier is closed to the person, Http404 when nothing is known of it."""
+def case_of(user: User, case: str) -> Case:
+    """The case of that name. Raises AccessError when its dossier is closed to the person, Http404 when there is none."""
     require(user, "read")
     dossier = Matter.objects.filter(pk=case).first()
     if dossier is not None:
         require_read(user, dossier)
-    records = list(records_of(user, case).reverse()[:_MOST_ACTS])[::-1]
-    if not records:
+    matters = list(readable_matters(user).filter(Q(pk=case) | Q(about_id=case)).order_by("opened_at", "id"))
+    first = next((matter for matter in matters if matter.id == case), matters[0] if matters else None)
+    if first is not None:
+        return Case(case, first.title, first.marking, dossier, matters)
+    # Perhaps a note in a channel names it, and nothing else does.
+    alone = readable_acts(user).filter(about_id=case).order_by("issued", "id").first()
+    if alone is None:
         raise Http404
-    matters = _matters(user, case)
+    return Case(case, "", alone.marking, None, [])
+
+
+def records_of(user: User, found: Case) -> "QuerySet[ActRecord]":
+    """Every act of a case that a person may read, in the order in which they were said."""
+    matters = [matter.id for matter in found.matters]
+    about = [found.case, *matters]
+    return readable_acts(user).filter(Q(matter_id__in=matters) | Q(about_id__in=about)).order_by("issued", "id")
+
+
+def story_of(user: User, case: str) -> Story:
+    """The story of a case. Raises as `case_of`."""
+    found = case_of(user, case)
+    records = list(records_of(user, found).reverse()[:_MOST_ACTS])[::-1]
+    matters = found.matters
     steps = {number: Step(number, label, lead) for number, label, lead in STEPS}
     place = {matter.id: _step(matter.kind) for matter in matters}
     for matter in matters:
@@ -125,13 +139,13 @@ def story_of(user: User, case: str) -> Story:
             number = _step(record.type) if record is not None else place.get(task.matter_id, 0)
             if number in steps:
                 steps[number].tasks.append(task)
-    first = next((matter for matter in matters if matter.id == case), matters[0] if matters else None)
     return Story(
         case=case,
-        title=first.title if first is not None else "",
-        matter=dossier,
+        title=found.title,
+        marking=found.marking,
+        matter=found.matter,
+        matters=matters,
         parties=sorted({node for record in records for node in (record.author, *record.audience)}),
-        marking=first.marking if first is not None else records[0].marking,
         exercise=any(record.exercise for record in records if record.matter_id == case),
         steps=list(steps.values()),
         whole=len(records) < _MOST_ACTS,

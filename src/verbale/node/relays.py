@@ -12,7 +12,7 @@ from verbale.node.models import ActRecord, Delivery, StateEntry
 from verbale.node.registry import kind_of
 from verbale.protocol import PRECEDENCES, Act, Credentials, ProtocolError
 
-__all__ = ["Circle", "circles", "pass_on", "recipients", "relays_here"]
+__all__ = ["Circle", "circles", "pass_on", "recipients"]
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,12 @@ def _credentials(node: str, entry: object) -> Credentials | None:
     return found if found is not None and found.node == node else None
 
 
-def recipients(act: Act) -> tuple[str, ...]:
-    """To whom this node itself delivers an act of its own: everybody in the audience, or the node that relays."""
-    if not _relayed(act):
-        return act.audience
-    relay = circles([act])[act.matter].relay
-    return act.audience if relay in ("", node_name()) else (relay,)
-
-
-def relays_here(act: Act) -> bool:
-    """Whether the matter of an act of ours is one in which this node already relays."""
-    return _relayed(act) and circles([act])[act.matter].relay == node_name()
+def recipients(act: Act) -> tuple[tuple[str, ...], bool]:
+    """To whom this node itself delivers an act of its own, everybody in the audience or the node that relays; and
+    whether it is this node that relays in the matter."""
+    relay = circles([act])[act.matter].relay if _relayed(act) else ""
+    ours = relay == node_name()
+    return (act.audience if ours or not relay else (relay,)), ours
 
 
 def pass_on(records: Iterable[ActRecord]) -> None:

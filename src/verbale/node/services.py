@@ -97,7 +97,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
     # The moment first: keys that were replaced after it are still good for it.
     moment = timezone.now()
     identity = local()
-    acts = []
+    acts, to = [], {}
     for place, outgoing in enumerate(outgoings):
         _check_outgoing(outgoing, clearance)
         acts.append(
@@ -116,7 +116,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
                 body=in_nfc(outgoing.body),
             )
         )
-        _check_recipients(made)
+        to[made.id] = _recipients(made)
     if not acts:
         return []
     envelopes = [sign_act(act.canonical, identity.keys) for act in acts]
@@ -126,7 +126,7 @@ def issue_many(outgoings: Sequence[Outgoing], *, clearance: Clearance | None = N
             [
                 Delivery(act_id=act.id, node=node, rank=PRECEDENCES.index(act.precedence))
                 for act in acts
-                for node in relays.recipients(act)
+                for node in to[act.id]
             ]
         )
         project(records)
@@ -161,16 +161,19 @@ def _check_outgoing(outgoing: Outgoing, clearance: Clearance | None) -> None:
         )
 
 
-def _check_recipients(act: Act) -> None:
-    """Those to whom this node itself delivers must be confirmed partners. Where it relays, one that is no longer does
-    not silence it: what is said waits for that one."""
-    others = () if relays.relays_here(act) else relays.recipients(act)
+def _recipients(act: Act) -> tuple[str, ...]:
+    """Those to whom this node itself delivers; they must be confirmed partners. Where it relays, one that is no longer
+    does not silence it: what is said waits for that one."""
+    others, relaying = relays.recipients(act)
+    if relaying:
+        return others
     confirmed = set(
         Partner.objects.filter(node__in=others, status=Partner.Status.CONFIRMED).values_list("node", flat=True)
     )
     for node in others:
         if node not in confirmed:
             raise UserError(_("%(node)s is not a confirmed partner of this node") % {"node": node}, "audience")
+    return others
 
 
 # -- receiving ------------------------------------------------------------------------------------------------------

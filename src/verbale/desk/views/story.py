@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from verbale.desk.story import cases_of, proofs, records_of, story_of
+from verbale.desk.story import case_of, cases_of, proofs, records_of, story_of
 from verbale.node.access import may, saw
 from verbale.node.models import User
 from verbale.node.registry import Door, all_kinds
@@ -45,9 +45,9 @@ def _doors(user: User) -> dict[int, list[Door]]:
 @page("read")
 def proof(request: HttpRequest, case: str) -> HttpResponse:
     """Every act of a case: who signed it, and verified receipts."""
-    told = story_of(request.user, case)
-    shown = Paginator(records_of(request.user, case), _A_PAGE).get_page(request.GET.get("page"))
+    found = case_of(request.user, case)
+    shown = Paginator(records_of(request.user, found), _A_PAGE).get_page(request.GET.get("page"))
     rows: list[dict[str, Any]] = proofs(shown)
     saw(request.user, [row["record"] for row in rows])
     whole = all(row["signed"] and all(item["holds"] for item in row["receipts"]) for row in rows)
-    return render(request, "desk/story_proof.html", {"story": told, "page": shown, "rows": rows, "whole": whole})
+    return render(request, "desk/story_proof.html", {"story": found, "page": shown, "rows": rows, "whole": whole})
