@@ -5,60 +5,34 @@ from typing import Annotated, Any
 
 import typer
 
-from verbale.cli.base import As, Json, console, django, person, refusing, show, table
+from verbale.cli.base import As, Json, Submit, django, one, person, refusing, said, show, table, told
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
 
 Item = Annotated[list[int] | None, typer.Option(help="Number of an item; may be given several times.")]
-Submit = Annotated[bool, typer.Option("--submit", help="Put it before the head of mission at once.")]
 
 
 def _matter(identifier: str, who: Any) -> Any:
     """A readable request or offer by its id or the beginning of it."""
     from verbale.matters.assistance.cases import readable
-    from verbale.node.errors import UserError
 
-    found = list(readable(who).filter(pk__startswith=identifier)[:2]) if identifier else []
-    if len(found) != 1:
-        raise UserError(f"{identifier} names {'several requests' if found else 'no request or offer'} here")
-    return found[0]
+    return one(readable(who), identifier, "several requests", "no request or offer")
 
 
 def _dossier(identifier: str, who: Any) -> str:
     from verbale.node.access import readable_matters
-    from verbale.node.errors import UserError
 
-    if not identifier:
-        return ""
-    found = list(readable_matters(who).filter(pk__startswith=identifier)[:2])
-    if len(found) != 1:
-        raise UserError(f"{identifier} names {'several dossiers' if found else 'no dossier'} here")
-    return str(found[0].pk)
+    return str(one(readable_matters(who), identifier, "several dossiers", "no dossier").pk) if identifier else ""
 
 
 def _drafted(fields: Any, user: Any, submit: bool, as_json: bool, shared: Any = None) -> None:
     from verbale.node import drafts
 
     made = drafts.create(fields, user)
-    if submit:
-        drafts.submit(made, user)
-    value = {
-        "draft": str(made.pk),
-        "number": made.body.get("number"),
-        "status": made.status,
-        "withheld": [{"field": item.field, "why": item.why} for item in shared.withheld] if shared else [],
-    }
-    label = f"{drafts.label_of(made)} {value['number']}"
-    said = f"Draft {str(made.pk)[:8]}: {label} to {', '.join(made.audience)}, {made.status}."
-    show(as_json, value, lambda: console.print(said, highlight=False))
-
-
-def _said(record: Any, as_json: bool, sentence: str) -> None:
-    from verbale.node.api import act_json
-
-    show(as_json, act_json(record), lambda: console.print(sentence, highlight=False))
+    withheld = [{"field": item.field, "why": item.why} for item in shared.withheld] if shared else []
+    told(made, user, submit, as_json, number=made.body.get("number"), withheld=withheld)
 
 
 @app.command("request", help="Draft a request for assistance. It leaves only when somebody else clears it.")
@@ -196,7 +170,7 @@ def preserve(
 
     user = person(who)
     record = operations.preserve(_matter(request, user), user, data=data, since=since, until=until, items=item or ())
-    _said(record, as_json, f"Preserved until {until}; its act is {record.id[:12]}.")
+    said(record, as_json, f"Preserved until {until}; its act is {record.id[:12]}.")
 
 
 @app.command("extend", help="Let a preservation last longer.")
@@ -221,7 +195,7 @@ def extend(
     if len(kept) != 1:
         raise UserError("name the preservation by --preservation" if kept else "no such data is preserved here")
     record = operations.extend(matter, user, preservation=kept[0], until=until, reason=reason)
-    _said(record, as_json, f"Extended until {until}.")
+    said(record, as_json, f"Extended until {until}.")
 
 
 @app.command("list", help="List requests and offers, latest first, and how they stand.")

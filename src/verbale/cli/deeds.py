@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from verbale.cli.base import As, Json, console, django, person, refusing, show, table
+from verbale.cli.base import As, Json, Submit, django, one, person, refusing, said, show, table, told
 
 __all__ = ["deeds", "say"]
 
@@ -94,51 +93,37 @@ def say(
     marking: Annotated[str, typer.Option(help="TLP marking of a new matter.")] = "",
     precedence: Annotated[str, typer.Option()] = "",
     exercise: Annotated[bool, typer.Option("--exercise")] = False,
-    submit: Annotated[bool, typer.Option("--submit", help="Put a draft before the head of mission at once.")] = False,
+    submit: Submit = False,
     as_json: Json = False,
 ) -> None:
     """Say one thing in a matter, or open one. What needs clearance becomes a draft."""
     django()
     from verbale.matters.kit import operations
     from verbale.matters.kit.kinds import deed_of
-    from verbale.node import drafts
     from verbale.node.access import readable_matters
-    from verbale.node.api import act_json
     from verbale.node.errors import UserError
 
     user, deed = person(who), deed_of(type_name)
 
-    def one(identifier: str, rows: Any) -> Any:
-        found = list(rows.filter(pk__startswith=identifier)[:2]) if identifier else []
-        if len(found) != 1:
-            raise UserError(f"{identifier} names {'several matters' if found else 'no matter'} here")
-        return found[0]
-
     kind = type_name.partition(".")[0]
     rows = readable_matters(user)
     if deed.opens != (matter == "-"):
-        said = "opens a matter: give - for it" if deed.opens else "belongs in a matter: name it"
-        raise UserError(f"{type_name} {said}")
+        problem = "opens a matter: give - for it" if deed.opens else "belongs in a matter: name it"
+        raise UserError(f"{type_name} {problem}")
     given = operations.Given(
         _values(deed, values or []),
         operations.chosen(to or ()),
         marking,
         precedence.upper(),
         exercise,
-        one(about, rows).pk if about else "",
+        one(rows, about, "several matters", "no matter").pk if about else "",
     )
-    found = None if deed.opens else one(matter, rows.filter(kind=kind))
+    found = None if deed.opens else one(rows.filter(kind=kind), matter, "several matters", "no matter")
     if not deed.clearance:
         record = operations.say(deed, found, user, given)
-        told = f"{deed.label}: recorded as {record.id[:12]} in {record.matter_id[:8]}."
-        show(as_json, act_json(record), lambda: console.print(escape(told), highlight=False))
+        said(record, as_json, f"{deed.label}: recorded as {record.id[:12]} in {record.matter_id[:8]}.")
         return
-    made = operations.draft(deed, found, user, given)
-    if submit:
-        drafts.submit(made, user)
-    value = {"draft": str(made.pk), "type": made.type, "status": made.status, "to": made.audience}
-    told = f"Draft {str(made.pk)[:8]}: {deed.label} to {', '.join(made.audience)}, {made.status}."
-    show(as_json, value, lambda: console.print(escape(told), highlight=False))
+    told(operations.draft(deed, found, user, given), user, submit, as_json)
 
 
 def _values(deed: Any, given: list[str]) -> dict[str, Any]:

@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from verbale.cli.base import As, Json, console, django, person, refusing, show, table
+from verbale.cli.base import As, Json, Submit, console, django, drafted, one, person, refusing, said, show, table
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
 
 Which = Annotated[str, typer.Option("--directory", help="The directory; not needed where there is only one.")]
-Submit = Annotated[bool, typer.Option("--submit", help="Put it before the head of mission at once.")]
 
 
 def _matter(identifier: str, who: Any) -> Any:
@@ -28,23 +27,6 @@ def _matter(identifier: str, who: Any) -> Any:
             raise UserError("there is no directory here" if not found else "name the directory by --directory")
         raise UserError(f"{identifier} names {'several directories' if found else 'no directory'} here")
     return found[0]
-
-
-def _drafted(fields: Any, user: Any, submit: bool, as_json: bool) -> None:
-    from verbale.node import drafts
-
-    made = drafts.create(fields, user)
-    if submit:
-        drafts.submit(made, user)
-    value = {"draft": str(made.pk), "type": made.type, "status": made.status, "to": made.audience}
-    said = f"Draft {str(made.pk)[:8]}: {drafts.label_of(made)} to {', '.join(made.audience)}, {made.status}."
-    show(as_json, value, lambda: console.print(said, highlight=False, markup=False))
-
-
-def _said(record: Any, as_json: bool, sentence: str) -> None:
-    from verbale.node.api import act_json
-
-    show(as_json, act_json(record), lambda: console.print(sentence, highlight=False, markup=False))
 
 
 @app.command("list", help="List the contacts that stand; those that fit.")
@@ -107,7 +89,7 @@ def open_directory(
 
     user = person(who)
     fields = operations.open_draft(user, title=title, members=member, text=text, marking=marking)
-    _drafted(fields, user, submit, as_json)
+    drafted(fields, user, submit, as_json)
 
 
 @app.command("nominate", help="Draft the nomination, or the change, of a contact of ours.")
@@ -153,7 +135,7 @@ def nominate(
         "valid_from": valid_from or timezone.localdate().isoformat(),
     }
     fields = operations.nominate_draft(_matter(directory, user), user, key=key, contact=contact, marking=marking)
-    _drafted(fields, user, submit, as_json)
+    drafted(fields, user, submit, as_json)
 
 
 @app.command("withdraw", help="Draft the withdrawal of a contact of ours.")
@@ -172,7 +154,7 @@ def withdraw(
 
     user = person(who)
     fields = operations.withdraw_draft(_matter(directory, user), user, key=key, reason=reason)
-    _drafted(fields, user, submit, as_json)
+    drafted(fields, user, submit, as_json)
 
 
 @app.command("confirm", help="Draft the confirmation that a contact of ours is still right.")
@@ -183,7 +165,7 @@ def confirm(key: str, who: As, directory: Which = "", submit: Submit = False, as
     from verbale.matters.directory import operations
 
     user = person(who)
-    _drafted(operations.confirm_draft(_matter(directory, user), user, key=key), user, submit, as_json)
+    drafted(operations.confirm_draft(_matter(directory, user), user, key=key), user, submit, as_json)
 
 
 @app.command("publish", help="As its keeper, tell the members what is new.")
@@ -231,7 +213,7 @@ def ping(
     record = operations.ping(
         _matter(directory, user), user, deadline=moment, to=to or (), kind=kind, text=text, precedence=precedence
     )
-    _said(
+    said(
         record,
         as_json,
         f"Ping {record.act.body['number']} to {', '.join(record.audience)}: its act is {record.id[:12]}.",
@@ -250,13 +232,10 @@ def pong(
     django()
     from verbale.matters.directory import operations
     from verbale.node.access import readable_acts
-    from verbale.node.errors import UserError
 
     user = person(who)
-    found = list(readable_acts(user).filter(pk__startswith=act, type="directory.ping")[:2]) if act else []
-    if len(found) != 1:
-        raise UserError(f"{act} names {'several pings' if found else 'no ping'} here")
-    _said(operations.pong(found[0], user, text), as_json, f"{found[0].author} is told that we are here.")
+    found = one(readable_acts(user).filter(type="directory.ping"), act, "several pings", "no ping")
+    said(operations.pong(found, user, text), as_json, f"{found.author} is told that we are here.")
 
 
 @app.command("stats", help="How each state answers pings, at this moment.")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from verbale.cli.base import Json, console, fail, refusing, show, table
+from verbale.cli.base import Json, Trust, console, fail, refusing, show, table, trusted
 
 __all__ = ["install"]
 
@@ -82,20 +82,14 @@ def _section(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) 
 @refusing
 def verify(
     files: Files,
-    trust: Annotated[
-        list[Path] | None,
-        typer.Option(help="Credentials file that you compared out of band; may be given several times.", exists=True),
-    ] = None,
+    trust: Trust = None,
     as_json: Json = False,
 ) -> None:
     """Exit 0 when all holds, 1 with the reason when anything does not."""
-    from verbale.protocol import Credentials, fingerprint_words, verify_file
+    from verbale.protocol import fingerprint_words, verify_file
 
-    trusted = {}
-    for path in trust or []:
-        credentials = Credentials.from_bytes(path.read_bytes())
-        trusted[credentials.node] = credentials
-    findings = [(path, verify_file(path, trusted)) for path in files]
+    known = trusted(trust)
+    findings = [(path, verify_file(path, known)) for path in files]
     told = [
         {
             "file": str(path),

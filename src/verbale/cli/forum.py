@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from verbale.cli.base import As, Json, console, django, fail, person, refusing, show
+from verbale.cli.base import As, Json, Trust, console, django, fail, one, person, refusing, show, trusted
 
 __all__ = ["app"]
 
@@ -22,21 +22,13 @@ Vote = Annotated[str, typer.Argument(help="The act that opened the vote: its id,
 @refusing
 def verify(
     file: File,
-    trust: Annotated[
-        list[Path] | None,
-        typer.Option(help="Credentials file that you compared out of band; may be given several times.", exists=True),
-    ] = None,
+    trust: Trust = None,
     as_json: Json = False,
 ) -> None:
     """Exit 0 when the result holds, 1 with the reason when it does not."""
     from verbale.matters.forum.verify import LINE_LIMIT, verify_bundle
-    from verbale.protocol import Credentials, fingerprint_words
+    from verbale.protocol import fingerprint_words
     from verbale.protocol.credentials import MAX_CREDENTIALS_BYTES
-
-    trusted = {}
-    for path in trust or []:
-        credentials = Credentials.from_bytes(path.read_bytes())
-        trusted[credentials.node] = credentials
 
     def lines() -> Iterator[bytes]:
         with file.open("rb") as opened:
@@ -44,7 +36,7 @@ def verify(
             while line := opened.readline(LINE_LIMIT):
                 yield line
 
-    result = verify_bundle(lines(), trusted)
+    result = verify_bundle(lines(), trusted(trust))
     _print(result, as_json)
     for node, fingerprint in result.assumed.items():
         if not as_json:
@@ -87,13 +79,11 @@ def _found(session: str, vote: str, who: str) -> tuple[Any, str, Any]:
     from verbale.node.errors import UserError
 
     user = person(who)
-    matters = list(readable_matters(user).filter(kind="forum", pk__startswith=session)[:2])
-    if len(matters) != 1:
-        raise UserError(f"{session} names {'several sessions' if matters else 'no session'} here")
-    keys = list(matters[0].state.filter(key__startswith=f"vote:{vote}").values_list("key", flat=True)[:2])
+    matter = one(readable_matters(user).filter(kind="forum"), session, "several sessions", "no session")
+    keys = list(matter.state.filter(key__startswith=f"vote:{vote}").values_list("key", flat=True)[:2])
     if len(keys) != 1:
         raise UserError(f"{vote} names {'several votes' if keys else 'no vote'} of this session")
-    return matters[0], keys[0].partition(":")[2], user
+    return matter, keys[0].partition(":")[2], user
 
 
 def _print(result: Any, as_json: bool) -> None:

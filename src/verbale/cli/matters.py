@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from verbale.cli.base import As, Json, console, django, person, refusing, show, table
+from verbale.cli.base import As, Json, console, django, one, person, refusing, said, show, table
 
 __all__ = ["incident", "matter", "note"]
 
@@ -18,22 +18,14 @@ matter = typer.Typer(no_args_is_help=True)
 def _matter(identifier: str, who: Any) -> Any:
     """A readable matter by its id or the beginning of it."""
     from verbale.node.access import readable_matters
-    from verbale.node.errors import UserError
 
-    found = list(readable_matters(who).filter(pk__startswith=identifier)[:2]) if identifier else []
-    if len(found) != 1:
-        raise UserError(f"{identifier} names {'several dossiers' if found else 'no dossier'} here")
-    return found[0]
+    return one(readable_matters(who), identifier, "several dossiers", "no dossier")
 
 
 def _act(identifier: str, who: Any) -> Any:
     from verbale.node.access import readable_acts
-    from verbale.node.errors import UserError
 
-    found = list(readable_acts(who).filter(pk__startswith=identifier)[:2]) if identifier else []
-    if len(found) != 1:
-        raise UserError(f"{identifier} names {'several acts' if found else 'no act'} here")
-    return found[0]
+    return one(readable_acts(who), identifier, "several acts", "no act")
 
 
 def _draft(identifier: str, who: Any) -> Any:
@@ -44,12 +36,6 @@ def _draft(identifier: str, who: Any) -> Any:
     if len(found) != 1:
         raise UserError(f"{identifier} names {'several drafts' if found else 'no draft'} here")
     return found[0]
-
-
-def _show_act(record: Any, as_json: bool, sentence: str) -> None:
-    from verbale.node.api import act_json
-
-    show(as_json, act_json(record), lambda: console.print(escape(sentence), highlight=False))
 
 
 @incident.command("import", help="Open an incident from a STIX 2.1 or MISP report. Nothing leaves the house.")
@@ -84,7 +70,7 @@ def import_report(
         marking=marking,
         exercise=exercise,
     )
-    _show_act(record, as_json, f"Dossier {record.matter_id[:8]}: {record.act.body['title']}")
+    said(record, as_json, f"Dossier {record.matter_id[:8]}: {record.act.body['title']}")
 
 
 @incident.command("assess", help="Note a severity on a scale, for the house.")
@@ -117,7 +103,7 @@ def assess(
         reasons=reasons,
         answers={factor: given for factor, _sign, given in pairs},
     )
-    _show_act(record, as_json, "Noted.")
+    said(record, as_json, "Noted.")
 
 
 @note.command("draft", help="Draft a note verbale. It leaves only when somebody else clears it.")
@@ -276,7 +262,7 @@ def acknowledge(act: str, who: As, text: Annotated[str, typer.Option()] = "", as
     from verbale.matters.channel import operations
 
     user = person(who)
-    _show_act(operations.acknowledge(_act(act, user), user, text), as_json, "Acknowledged.")
+    said(operations.acknowledge(_act(act, user), user, text), as_json, "Acknowledged.")
 
 
 @note.command("print", help="Write a note as PDF or DOCX, by the ending of the file.")

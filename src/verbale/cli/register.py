@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from verbale.cli.base import Json, console, django, fail, refusing, show, table
+from verbale.cli.base import Json, console, django, fail, one, refusing, show, table
 
 __all__ = ["app", "outbox"]
 
@@ -69,13 +69,11 @@ def receipt(
     from verbale.node.errors import UserError
     from verbale.node.models import ActRecord, Delivery
 
-    found = list(ActRecord.objects.filter(pk__startswith=act)[:2]) if act else []
-    if len(found) != 1:
-        raise UserError(f"{act} names {'several acts' if found else 'no act'} here")
+    found = one(ActRecord.objects, act, "several acts", "no act")
     if not holder:
-        file.write_bytes(register.receipt_for(found[0]).to_bytes())
+        file.write_bytes(register.receipt_for(found).to_bytes())
     else:
-        row = Delivery.objects.filter(act=found[0], node=holder).exclude(receipt=None).first()
+        row = Delivery.objects.filter(act=found, node=holder).exclude(receipt=None).first()
         if row is None:
             raise UserError(f"{holder} has given no receipt for this act")
         file.write_bytes(register.carried(bytes(row.receipt)))

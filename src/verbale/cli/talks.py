@@ -7,26 +7,16 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from verbale.cli.base import As, Json, console, django, person, refusing, show, table
+from verbale.cli.base import As, Json, Submit, console, django, drafted, one, person, refusing, said, show, table
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
 
-Submit = Annotated[bool, typer.Option("--submit", help="Put it before the head of mission at once.")]
 Time = Annotated[list[str], typer.Option(help="A time, 2026-12-03T09:00:00Z; may be given several times.")]
 Place = Annotated[str, typer.Option(help="A place, or 'by video'.")]
 Length = Annotated[int, typer.Option(help="In minutes.")]
 Talks = Annotated[str, typer.Argument(help="The talks: their id, or the beginning of it.")]
-
-
-def _one(rows: Any, identifier: str, several: str, none: str) -> Any:
-    from verbale.node.errors import UserError
-
-    found = list(rows.filter(pk__startswith=identifier)[:2]) if identifier else []
-    if len(found) != 1:
-        raise UserError(f"{identifier} names {several if found else none} here")
-    return found[0]
 
 
 def _talks(identifier: str, who: Any) -> Any:
@@ -34,34 +24,17 @@ def _talks(identifier: str, who: Any) -> Any:
     from verbale.node.access import require
 
     require(who, "read")
-    return _one(readable(who), identifier, "several talks", "no talks")
+    return one(readable(who), identifier, "several talks", "no talks")
 
 
 def _act(identifier: str, who: Any, matter: Any) -> Any:
     from verbale.node.access import readable_acts
 
-    return _one(readable_acts(who).filter(matter_id=matter.pk), identifier, "several acts", "no act")
+    return one(readable_acts(who).filter(matter_id=matter.pk), identifier, "several acts", "no act")
 
 
 def _text(given: str) -> str:
     return Path(given[1:]).read_text(encoding="utf-8") if given.startswith("@") else given
-
-
-def _drafted(fields: Any, user: Any, submit: bool, as_json: bool) -> None:
-    from verbale.node import drafts
-
-    made = drafts.create(fields, user)
-    if submit:
-        drafts.submit(made, user)
-    value = {"draft": str(made.pk), "type": made.type, "status": made.status, "to": made.audience}
-    said = f"Draft {str(made.pk)[:8]}: {drafts.label_of(made)} to {', '.join(made.audience)}, {made.status}."
-    show(as_json, value, lambda: console.print(escape(said), highlight=False))
-
-
-def _said(record: Any, as_json: bool, sentence: str) -> None:
-    from verbale.node.api import act_json
-
-    show(as_json, act_json(record), lambda: console.print(escape(sentence), highlight=False))
 
 
 @app.command("invite", help="Draft an invitation to talks. It leaves only when somebody else clears it.")
@@ -98,12 +71,12 @@ def invite(
         language=language,
         agenda=tuple(item or ()),
         text=text,
-        about=_one(readable_matters(user), about, "several dossiers", "no dossier").pk if about else "",
+        about=one(readable_matters(user), about, "several dossiers", "no dossier").pk if about else "",
         marking=marking,
         precedence=precedence.upper(),
         exercise=exercise,
     )
-    _drafted(operations.invite_draft(fields, user), user, submit, as_json)
+    drafted(operations.invite_draft(fields, user), user, submit, as_json)
 
 
 @app.command("propose", help="Draft a proposal of other times.")
@@ -124,7 +97,7 @@ def propose(
 
     user = person(who)
     made = operations.propose_draft(_talks(talks, user), user, times=time, place=place, length=length, text=text)
-    _drafted(made, user, submit, as_json)
+    drafted(made, user, submit, as_json)
 
 
 @app.command("accept", help="Accept one of the times of a proposal. It leaves at once.")
@@ -151,7 +124,7 @@ def accept(
         if len(theirs) != 1:
             raise UserError(f"{len(theirs)} proposals of others lie on the table: name one by --proposal")
         named = theirs[0]
-    _said(operations.accept(matter, user, proposal=named, time=time), as_json, f"Accepted: {time}.")
+    said(operations.accept(matter, user, proposal=named, time=time), as_json, f"Accepted: {time}.")
 
 
 @app.command("decline", help="Draft that we do not come, with the reason.")
@@ -164,7 +137,7 @@ def decline(
     from verbale.matters.talks import operations
 
     user = person(who)
-    _drafted(operations.decline_draft(_talks(talks, user), user, reason), user, submit, as_json)
+    drafted(operations.decline_draft(_talks(talks, user), user, reason), user, submit, as_json)
 
 
 @app.command("delegation", help="Name our delegation, the head of it first. It leaves at once.")
@@ -181,7 +154,7 @@ def delegation(
 
     user = person(who)
     members = [dict(zip(("name", "office"), item.partition("=")[::2], strict=True)) for item in member]
-    _said(operations.delegation(_talks(talks, user), user, members), as_json, "Named.")
+    said(operations.delegation(_talks(talks, user), user, members), as_json, "Named.")
 
 
 @app.command("agenda", help="Draft a version of the agenda.")
@@ -198,7 +171,7 @@ def agenda(
     from verbale.matters.talks import operations
 
     user = person(who)
-    _drafted(operations.agenda_draft(_talks(talks, user), user, item), user, submit, as_json)
+    drafted(operations.agenda_draft(_talks(talks, user), user, item), user, submit, as_json)
 
 
 @app.command("minutes", help="Draft minutes.")
@@ -216,7 +189,7 @@ def minutes(
     from verbale.matters.talks import operations
 
     user = person(who)
-    _drafted(operations.minutes_draft(_talks(talks, user), user, held=held, text=_text(text)), user, submit, as_json)
+    drafted(operations.minutes_draft(_talks(talks, user), user, held=held, text=_text(text)), user, submit, as_json)
 
 
 @app.command("agree", help="Agree to minutes (a draft, to be cleared) or to an agenda (at once), by the act.")
@@ -237,9 +210,9 @@ def agree(
     matter = _talks(talks, user)
     record = _act(act, user, matter)
     if record.type == "talks.minutes":
-        _drafted(operations.agree_minutes_draft(matter, user, record.pk, sha256), user, submit, as_json)
+        drafted(operations.agree_minutes_draft(matter, user, record.pk, sha256), user, submit, as_json)
     else:
-        _said(operations.agree_agenda(matter, user, record.pk), as_json, "Agreed.")
+        said(operations.agree_agenda(matter, user, record.pk), as_json, "Agreed.")
 
 
 @app.command("commit", help="Draft a commitment of ours.")
@@ -259,7 +232,7 @@ def commit(
 
     user = person(who)
     made = operations.commit_draft(_talks(talks, user), user, text=text, owner=owner, deadline=deadline)
-    _drafted(made, user, submit, as_json)
+    drafted(made, user, submit, as_json)
 
 
 @app.command("report", help="Draft how a commitment of ours stands.")
@@ -280,7 +253,7 @@ def report(
     user = person(who)
     matter = _talks(talks, user)
     named = _act(commitment, user, matter).pk
-    _drafted(operations.report_draft(matter, user, named, status=status, remark=remark), user, submit, as_json)
+    drafted(operations.report_draft(matter, user, named, status=status, remark=remark), user, submit, as_json)
 
 
 @app.command("close", help="Draft the end of the talks.")
@@ -297,7 +270,7 @@ def close(
     from verbale.matters.talks import operations
 
     user = person(who)
-    _drafted(operations.close_draft(_talks(talks, user), user, text), user, submit, as_json)
+    drafted(operations.close_draft(_talks(talks, user), user, text), user, submit, as_json)
 
 
 @app.command("list", help="List the talks, latest first, and how they stand.")

@@ -90,7 +90,7 @@ class Story(Case):
 
 
 def case_of(user: User, case: str) -> Case:
-    """The case of that name. Raises AccessError when its dossier is closed to the person, Http404 when there is none."""
+    """The case of that id. Raises AccessError when its dossier is closed to the person, Http404 when there is none."""
     require(user, "read")
     dossier = Matter.objects.filter(pk=case).first()
     if dossier is not None:
