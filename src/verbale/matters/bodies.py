@@ -1,13 +1,25 @@
 """Types that the bodies of several kinds share. Pure: the protocol's limits and nothing else."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 
 from verbale.protocol.limits import MAX_ATTACHMENT_BYTES
 
-__all__ = ["Attachment", "Date", "Hex32", "Hex64", "Letterhead", "Line", "ShortLine", "Text", "check_days"]
+__all__ = [
+    "Attachment",
+    "Date",
+    "Hex32",
+    "Hex64",
+    "Letterhead",
+    "Line",
+    "Moment",
+    "ShortLine",
+    "Text",
+    "check_days",
+    "check_moments",
+]
 
 ShortLine = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
@@ -16,6 +28,9 @@ Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")]
 """A calendar date, `2026-11-24`."""
+Moment = Annotated[str, msgspec.Meta(pattern=r"^2\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ\Z")]
+"""RFC 3339 in UTC, to the second: `2026-12-03T09:00:00Z`. One spelling for each moment, so equal times are equal text.
+Of this millennium: every zone of the world can show it."""
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -49,3 +64,14 @@ def check_days(**days: str | None) -> None:
             date.fromisoformat(day)
         except ValueError:
             raise ValueError(f"{name}: {day} is no day of the calendar") from None
+
+
+def check_moments(**moments: str | None) -> None:
+    """Raises ValueError naming the first field whose text is no moment of the calendar; `2026-02-30T09:00:00Z` say."""
+    for name, moment in moments.items():
+        if moment is None:
+            continue
+        try:
+            datetime.fromisoformat(moment)
+        except ValueError:
+            raise ValueError(f"{name}: {moment} is no moment of the calendar") from None

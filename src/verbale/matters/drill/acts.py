@@ -17,12 +17,11 @@ Each body may name in `about` the dossier that the drill is about, so that the a
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from verbale.matters.bodies import Hex32, Hex64, Line
+from verbale.matters.bodies import Hex32, Hex64, Line, Moment, check_moments
 from verbale.protocol import canonical_bytes
 
 __all__ = [
@@ -53,7 +52,6 @@ _MINUTES = 14 * 24 * 60
 _Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}\Z")]
 _PackId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,60}\Z")]
 _Node = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9-]{1,23}\Z")]
-_Moment = Annotated[str, msgspec.Meta(pattern=r"^2\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ\Z")]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=5_000)]
 _Remark = Annotated[str, msgspec.Meta(max_length=5_000)]
 _Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_INJECTS)]
@@ -78,7 +76,7 @@ class Schedule(msgspec.Struct, frozen=True):
     version: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
     situation: _Remark
     """What all know at the start."""
-    start: _Moment
+    start: Moment
     minutes: Annotated[int, msgspec.Meta(ge=1, le=_MINUTES)]
     roles: Annotated[list[Role], msgspec.Meta(min_length=1, max_length=20)]
     objectives: Annotated[list[Objective], msgspec.Meta(min_length=1, max_length=20)]
@@ -89,10 +87,7 @@ class Schedule(msgspec.Struct, frozen=True):
     about: Hex32 | None = None
 
     def __post_init__(self) -> None:
-        try:
-            datetime.fromisoformat(self.start)
-        except ValueError:
-            raise ValueError(f"start: {self.start} is no moment of the calendar") from None
+        check_moments(start=self.start)
         if len({item.role for item in self.roles}) != len(self.roles):
             raise ValueError("roles: each once")
         if len({item.id for item in self.objectives}) != len(self.objectives):

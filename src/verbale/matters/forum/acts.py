@@ -28,12 +28,11 @@ forum.explain            explanation of vote, before or after it
 Each body may name in `about` the dossier that the session is about, so that the act stands in its timeline too.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from verbale.matters.bodies import Date, Hex32, Hex64, Line, check_days
+from verbale.matters.bodies import Date, Hex32, Hex64, Line, Moment, check_days, check_moments
 
 __all__ = [
     "ACTIONS",
@@ -84,8 +83,6 @@ MAX_CHANGES = 100
 LONGEST_CREDENTIALS = 65_536
 """Characters of a credentials file: a chain of about seven versions."""
 
-_Moment = Annotated[str, msgspec.Meta(pattern=r"^2\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ\Z")]
-"""RFC 3339 in UTC, to the second: `2026-12-03T09:00:00Z`."""
 _Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")]
 _Remark = Annotated[str, msgspec.Meta(max_length=5_000)]
 _Speech = Annotated[str, msgspec.Meta(min_length=1, max_length=50_000)]
@@ -104,13 +101,6 @@ _Action = Annotated[str, msgspec.Meta(pattern=r"^(add|replace|delete)\Z")]
 _When = Annotated[str, msgspec.Meta(pattern=r"^(before|after)\Z")]
 _Preamble = Annotated[list[_Paragraph], msgspec.Meta(max_length=MAX_PARAGRAPHS)]
 _Operative = Annotated[list[_Paragraph], msgspec.Meta(min_length=1, max_length=MAX_PARAGRAPHS)]
-
-
-def _check_moment(field: str, moment: str) -> None:
-    try:
-        datetime.fromisoformat(moment)
-    except ValueError:
-        raise ValueError(f"{field}: {moment} is no moment of the calendar") from None
 
 
 # -- by the organisation -----------------------------------------------------------------------------------------------
@@ -175,12 +165,12 @@ class Silence(msgspec.Struct, frozen=True):
     """A draft or a document."""
     sha256: Hex64
     """Of the text as it stands."""
-    until: _Moment
+    until: Moment
     """At least 72 hours in the General Assembly: decision 74/544."""
     about: Hex32 | None = None
 
     def __post_init__(self) -> None:
-        _check_moment("until", self.until)
+        check_moments(until=self.until)
 
 
 class SilenceEnd(msgspec.Struct, frozen=True):
@@ -196,14 +186,14 @@ class Vote(msgspec.Struct, frozen=True):
     sha256: Hex64
     """Of the draft as it stands, as amended so far; of the changes of an amendment."""
     majority: _Majority
-    closes: _Moment
+    closes: Moment
     """Not closed before this moment while somebody has not voted."""
     first: _Node
     """The member drawn by lot with whom the roll begins (rule 87)."""
     about: Hex32 | None = None
 
     def __post_init__(self) -> None:
-        _check_moment("closes", self.closes)
+        check_moments(closes=self.closes)
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -14,12 +14,11 @@ hotline.close         the line is closed
 Each body may name in `about` the dossier that it is about, so that the act stands in its timeline too.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from verbale.matters.bodies import Hex32, Hex64, Line, check_days
+from verbale.matters.bodies import Hex32, Hex64, Line, check_days, check_moments
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -149,11 +148,7 @@ class Test(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if (self.schedule is None) != (self.slot is None):
             raise ValueError("slot: a test by the schedule names the schedule and the moment, another names neither")
-        if self.slot is not None:
-            try:
-                datetime.fromisoformat(self.slot)
-            except ValueError:
-                raise ValueError(f"slot: {self.slot} is no moment of the calendar") from None
+        check_moments(slot=self.slot)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -19,12 +19,11 @@ Each body may name in `about` the dossier that the talks are about, so that the 
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from verbale.matters.bodies import Date, Hex32, Hex64, Line, ShortLine, check_days
+from verbale.matters.bodies import Date, Hex32, Hex64, Line, Moment, ShortLine, check_days, check_moments
 
 __all__ = [
     "BY_VIDEO",
@@ -59,10 +58,7 @@ MAX_DELEGATES = 100
 LONGEST_MINUTES = 200_000
 """Characters of a text of minutes."""
 
-_Time = Annotated[str, msgspec.Meta(pattern=r"^2\d{3}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ\Z")]
-"""RFC 3339 in UTC, to the second: `2026-12-03T09:00:00Z`. One spelling for each moment, so equal times are equal text.
-Of this millennium: every zone of the world can show it."""
-_Times = Annotated[list[_Time], msgspec.Meta(min_length=1, max_length=MAX_TIMES)]
+_Times = Annotated[list[Moment], msgspec.Meta(min_length=1, max_length=MAX_TIMES)]
 _Length = Annotated[int, msgspec.Meta(ge=5, le=14 * 24 * 60)]
 """How long, in minutes."""
 _Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")]
@@ -86,10 +82,7 @@ def text_hash(text: str) -> str:
 
 def _check_times(times: list[str]) -> None:
     for time in times:
-        try:
-            datetime.fromisoformat(time)
-        except ValueError:
-            raise ValueError(f"times: {time} is no moment of the calendar") from None
+        check_moments(times=time)
     if times != sorted(set(times)):
         raise ValueError("times: each once, the earliest first")
 
@@ -127,7 +120,7 @@ class Proposal(msgspec.Struct, frozen=True):
 class Acceptance(msgspec.Struct, frozen=True):
     proposal: Hex64
     """The invitation or proposal."""
-    time: _Time
+    time: Moment
     """One of its times."""
     about: Hex32 | None = None
 
