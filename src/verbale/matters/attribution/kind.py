@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from verbale.knowledge.attribution import band_with, pool_of_bands
 from verbale.matters.attribution import acts, fold
 from verbale.matters.attribution.fold import DISSENT, JOIN, positions, publication
+from verbale.matters.attribution.judges import judges
 from verbale.matters.attribution.papers import paper_of, published_paper
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
@@ -482,4 +483,5 @@ KIND = kind(
     more=_more,
     tasks=tasks,
     step=4,
+    judges=judges,
 )
