@@ -52,11 +52,11 @@ class Folder:
             return {}
         return {str(step): int(pieces) for step, pieces in found.items()}
 
-    def note(self, step: str, pieces: int) -> None:
-        """Note how many pieces a step has, so that whoever looks knows how far it is."""
+    def note(self, steps: dict[str, int]) -> None:
+        """Note how many pieces each of these steps has, so that whoever looks knows how far it is."""
         plan = self.plan()
-        if plan.get(step) != pieces:
-            self.write("plan", json.dumps({**plan, step: pieces}).encode())
+        if {**plan, **steps} != plan:
+            self.write("plan", json.dumps({**plan, **steps}).encode())
 
     def pieces(self, step: str, size: int, count: int, width: int) -> set[int]:
         """Which pieces of a step are there whole: `size` points of `width` bytes each, the last one shorter."""
@@ -68,9 +68,9 @@ class Folder:
                     found.add(number)
         return found
 
-    def done(self) -> tuple[int, int]:
-        """Pieces that are done, and pieces of all steps that have begun."""
-        plan = self.plan()
+    def done(self, *steps: str) -> tuple[int, int]:
+        """Pieces of these steps that are done, and that they have; of no step that has not begun."""
+        plan = {step: pieces for step, pieces in self.plan().items() if step in steps}
         try:
             names = [entry.name for entry in os.scandir(self.path)]
         except FileNotFoundError:

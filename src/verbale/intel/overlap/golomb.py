@@ -37,7 +37,7 @@ def hash_of(point: bytes, hash_range: int) -> int:
 
 def range_of(theirs: int, ours: int, rate: int) -> int:
     """The range in which a query of `theirs` values against `ours` meets a false match in one run of 10^rate."""
-    found = max(theirs, ours, 1) * max(theirs, 1) * 10**rate
+    found: int = max(theirs, ours, 1) * max(theirs, 1) * 10**rate
     if found > MOST_RANGE:
         raise OverlapError(f"one false match in 10^{rate} runs cannot be kept with {theirs:,} and {ours:,} values")
     return found
@@ -110,7 +110,10 @@ def decode(container: Golomb, most: int) -> set[int]:
             continue
         quotient += zeros
         held >>= zeros + 1
-        value += (quotient << div) | (held & mask)
+        distance = (quotient << div) | (held & mask)
+        if found and not distance:
+            raise OverlapError("the container holds a hash twice")
+        value += distance
         held >>= div
         width -= zeros + 1 + div
         quotient = 0

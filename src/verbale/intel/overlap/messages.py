@@ -51,9 +51,7 @@ def write_response(points: Sequence[bytes]) -> list[bytes]:
 
 
 def write_raw(points: Sequence[bytes]) -> list[bytes]:
-    return [
-        _bytes(psi.ServerSetup(raw=psi.ServerSetup.RawInfo(encrypted_elements=part))) for part in _parts(points)
-    ]
+    return [_bytes(psi.ServerSetup(raw=psi.ServerSetup.RawInfo(encrypted_elements=part))) for part in _parts(points)]
 
 
 def write_golomb(container: golomb.Golomb) -> list[bytes]:

@@ -114,10 +114,6 @@ class _Side:
             self.folder.write("items", "\n".join(chosen).encode())
         return len(self._items())
 
-    def progress(self) -> tuple[int, int]:
-        """Pieces that are done, of how many, over the steps that have begun."""
-        return self.folder.done()
-
     def forget(self) -> None:
         """The run is over: remove the key, the set and all pieces."""
         self.folder.forget()
@@ -142,8 +138,8 @@ class _Side:
         progress: Progress | None,
     ) -> list[bytes]:
         """The points of a step, one for each of `given`, in its order; those that are on the disk are not computed."""
-        pieces = (len(given) + A_PIECE - 1) // A_PIECE
-        self.folder.note(name, pieces)
+        pieces = _pieces(given)
+        self.folder.note({name: pieces})
         there = self.folder.pieces(name, A_PIECE, len(given), POINT)
         missing = [number for number in range(pieces) if number not in there]
         done = len(there)
@@ -195,7 +191,9 @@ class Client(_Side):
         """What both have. `theirs` is how many values the server says its set has."""
         items, key, terms = self._items(), self._key(), self.terms
         if not 0 <= theirs <= terms.most:
-            raise OverlapError(f"the set of the other side has {theirs:,} values; no more than {terms.most:,} were agreed")
+            raise OverlapError(
+                f"the set of the other side has {theirs:,} values; no more than {terms.most:,} were agreed"
+            )
         # Looked at before an hour is spent on the response.
         held = _Held(messages.read_setup(setup, terms.raw, theirs), len(items), theirs, terms.rate)
         points = messages.read_response(response, len(items))
@@ -228,6 +226,8 @@ class Server(_Side):
         def raiser() -> Callable[[Sequence[bytes]], list[bytes]]:
             return _raiser(psi.server.CreateFromKey(key, True))
 
+        # Both at once, so that whoever looks sees the whole of the work.
+        self.folder.note({"response": _pieces(asked), "setup": _pieces(items)})
         response = self._step("response", asked, raiser, progress)
         if not terms.reveal:
             response = sorted(response)
@@ -256,6 +256,10 @@ class _Held:
         if self._raw is not None:
             return point in self._raw
         return golomb.hash_of(point, self._range) in self._hashes
+
+
+def _pieces(given: Sequence[Any]) -> int:
+    return (len(given) + A_PIECE - 1) // A_PIECE
 
 
 def _raiser(server: Any) -> Callable[[Sequence[bytes]], list[bytes]]:

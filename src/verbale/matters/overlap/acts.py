@@ -8,8 +8,8 @@ overlap.response    the other side's answer to them: its own values, blinded, an
 overlap.result      the side that learns has what it asked for; how many, where that was agreed to be told
 overlap.cancel      a side ends it before that
 
-The blinded values are attachments, so the transcript stands in both registers: it commits each side to what it sent, and
-tells nobody what the values are.
+The blinded values are attachments, so the transcript stands in both registers: it commits each side to what it sent,
+and tells nobody what the values are.
 
 Each body may name in `about` the dossier that the overlap serves, so that the act stands in its timeline too.
 """

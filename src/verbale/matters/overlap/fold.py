@@ -76,7 +76,9 @@ def learner(opening: Mapping[str, Any], run: int) -> str:
 
 def _propose(state: State, act: Act) -> Effect:
     if len(act.parties) > 2:
-        return Effect(gettext_noop("An overlap is between two sides: it is addressed to one other, and to nobody else."))
+        return Effect(
+            gettext_noop("An overlap is between two sides: it is addressed to one other, and to nobody else.")
+        )
     terms = {name: act.body.get(name, _DEFAULTS.get(name)) for name in _TERMS}
     return open_matter(state, act, title=act.body["title"], **{**terms, "kinds": list(act.body["kinds"])})
 
