@@ -16,6 +16,7 @@ from verbale.cli import (
     files,
     forum,
     matters,
+    overlap,
     packs,
     partners,
     people,
@@ -76,6 +77,7 @@ app.add_typer(matters.matter, name="matter", help="Dossiers and acts.")
 app.add_typer(talks.app, name="talks", help="Talks: invite, accept, minutes, commitments, calendar.")
 app.add_typer(assistance.app, name="assistance", help="Requests for assistance, and offers.")
 app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its signed acts.")
+app.add_typer(overlap.app, name="overlap", help="Private overlaps: what goes in, the computation, what was learnt.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("assess", help="What a file of facts engages: norms, rules of law, responses; with reasons.")(assess.assess)
 app.add_typer(precedents.app, name="precedents", help="Incidents of others: import the public tables, find like cases.")
