@@ -10,5 +10,15 @@ store. What is a MUST in the standard is refused, what is a SHOULD is not: `rema
 from .bundles import check_bundle
 from .checking import MAX_OBJECT_BYTES, Header, check, microseconds
 from .faults import InvalidObject
+from .remarks import Remark, remarks
 
-__all__ = ["MAX_OBJECT_BYTES", "Header", "InvalidObject", "check", "check_bundle", "microseconds"]
+__all__ = [
+    "MAX_OBJECT_BYTES",
+    "Header",
+    "InvalidObject",
+    "Remark",
+    "check",
+    "check_bundle",
+    "microseconds",
+    "remarks",
+]

@@ -136,7 +136,7 @@ _ATOM: Final = r"""[^\s.\x00-\x20\x7f/\\:@?#\[\]<>()"',;=+&!|^`{}~%]"""
 DomainName = Annotated[
     str,
     _form(
-        rf"(?=.{{1,254}}\Z)(?:{_ATOM}{{1,63}}\.)*+{_ATOM}{{1,63}}\.?|\.",
+        rf"(?=.{{1,254}}\Z){_ATOM}{{1,63}}+(?:\.{_ATOM}{{1,63}}+)*+\.?|\.",
         "must be a domain name: labels of 1 to 63 characters, 253 in all",
         "6.4.1",
     ),

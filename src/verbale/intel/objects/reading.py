@@ -26,7 +26,15 @@ _WORDS: Final = {
     "object": "an object",
     "null": "null",
 }
-_BY_REGEX: Final = {f"matching regex {expression!r}": found for expression, found in RULES.items()}
+_PARTS: Final = {
+    "external_references": "2.5.1",
+    "kill_chain_phases": "2.11",
+    "granular_markings": "7.2.3.1",
+    "body_multipart": "6.6.2.1",
+    "values": "6.17.2.1",
+    "x509_v3_extensions": "6.18.2.1",
+}
+"""Property to the section of the type that its parts have."""
 _COMMON: Final = frozenset(Observable.__struct_fields__) | {"type", "spec_version", "id"}
 
 SECTIONS: Final = {
@@ -51,7 +59,9 @@ def breach_of(error: msgspec.ValidationError, path: str, clause: str) -> Breach:
     if missing:
         field = f"{field}.{missing['name']}" if field else missing["name"]
     head = re.split(r"[.\[]", field, maxsplit=1)[0]
-    if not path and head in _COMMON and (not missing or field == head):
+    if not path and head != field and head in _PARTS:
+        clause = _PARTS[head]
+    elif not path and head in _COMMON:
         clause = "3.2"
     reason, own_clause = _reason(message)
     return Breach(visible_value(f"{path}.{field}".strip(".")), reason, own_clause or clause)
@@ -67,8 +77,8 @@ def _field(where: str) -> str:
 def _reason(message: str) -> tuple[str, str]:
     if _MISSING.match(message):
         return "is missing", ""
-    for regex, (rule, clause) in _BY_REGEX.items():
-        if message.endswith(regex):
+    for expression, (rule, clause) in RULES.items():
+        if message.endswith(f"matching regex {expression!r}"):
             return rule, clause
     if wrong := _WRONG.match(message):
         wanted = " or ".join(_WORDS.get(word, word) for word in wrong["wanted"].split(" | "))
