@@ -39,6 +39,19 @@ def indicator(number: int, day: int = 0, marking: str = GREEN, **more: Any) -> d
     return {**made, "object_marking_refs": [marking]} if marking else made
 
 
+def malware(number: int, marking: str = GREEN) -> dict[str, Any]:
+    return {
+        "type": "malware",
+        "spec_version": "2.1",
+        "id": key(number, "malware"),
+        "created": moment(0),
+        "modified": moment(0),
+        "name": f"Address {number}",
+        "is_family": False,
+        "object_marking_refs": [marking],
+    }
+
+
 def raw(thing: dict[str, Any]) -> bytes:
     return json.dumps(thing, separators=(",", ":")).encode()
 

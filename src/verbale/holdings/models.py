@@ -9,7 +9,20 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from verbale.intel.tlp import TLP_ORDER
 
-__all__ = ["FIRST", "LATEST", "SHADOW", "Account", "Audience", "Clock", "Entry", "Given", "Grant", "Shelf", "Source"]
+__all__ = [
+    "FIRST",
+    "LATEST",
+    "SHADOW",
+    "Account",
+    "Audience",
+    "Borne",
+    "Clock",
+    "Entry",
+    "Given",
+    "Grant",
+    "Shelf",
+    "Source",
+]
 
 FIRST, LATEST, SHADOW = 1, 2, 4
 """Bits of `Entry.place`. A row without any is a version between the first and the latest."""
@@ -143,6 +156,20 @@ class Entry(models.Model):
     @property
     def first(self) -> bool:
         return bool(self.place & FIRST)
+
+
+class Borne(models.Model):
+    """That objects of an audience bear a marking which is no TLP, so that they who see these may see its definition."""
+
+    definition = models.CharField(max_length=300)
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE)
+    origin = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["definition", "origin", "audience"], name="one_borne")]
+
+    def __str__(self) -> str:
+        return self.definition
 
 
 class Clock(models.Model):
