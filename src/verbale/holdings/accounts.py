@@ -51,10 +51,9 @@ def grant(account: Account, shelf: Shelf, *, read: bool, write: bool, by: str) -
 
 def account_of(token: str, name: str | None = None) -> Account | None:
     """The account of a token, if it is in use, its partner is confirmed, and it has the name that was given."""
-    account = Account.objects.filter(digest=Account.digest_of(token), active=True).first()
+    confirmed = Partner.objects.filter(status=Partner.Status.CONFIRMED).values("node")
+    account = Account.objects.filter(digest=Account.digest_of(token), active=True, node__in=confirmed).first()
     if account is None or name not in (None, account.name):
-        return None
-    if not Partner.objects.filter(pk=account.node, status=Partner.Status.CONFIRMED).exists():
         return None
     now = timezone.now()
     if account.last_used is None or now - account.last_used > _USE_NOTED_EVERY:
