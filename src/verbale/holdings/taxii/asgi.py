@@ -93,7 +93,6 @@ async def _body(receive: Receive, most: int) -> bytes:
 
 
 def _answer(asked: Asked) -> Answer:
-    connection.close_if_unusable_or_obsolete()
     try:
         return answer(asked)
     except TimeoutError:
