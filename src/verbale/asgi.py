@@ -1,4 +1,4 @@
-"""The node as an ASGI application: pages, API and exchange, and the live stream."""
+"""The node as an ASGI application: pages, API and exchange, the live stream, and TAXII beside them."""
 
 import os
 
@@ -6,4 +6,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verbale.node.settings")
 
-application = get_asgi_application()
+_pages = get_asgi_application()
+
+from verbale.holdings.taxii.asgi import Beside  # noqa: E402 — models can be imported only now
+
+application = Beside(_pages)

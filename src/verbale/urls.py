@@ -7,6 +7,7 @@ from verbale.node.registry import all_kinds
 
 urlpatterns = [
     path("", include("verbale.node.urls")),
+    path("", include("verbale.holdings.urls")),
     path("", include("verbale.desk.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),

@@ -21,7 +21,7 @@ _POLICY = "; ".join(
         "form-action 'self'",
     )
 )
-_OPEN = ("/accounts/", "/exchange/", "/api/", "/static/", "/i18n/")
+_OPEN = ("/accounts/", "/exchange/", "/taxii2/", "/api/", "/static/", "/i18n/")
 
 
 class _Both:

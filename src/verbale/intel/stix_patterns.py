@@ -7,6 +7,7 @@ compare plain properties with plain strings are recognised without it, and the r
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from stix2patterns.validator import run_validator
@@ -16,13 +17,27 @@ from .fields import Node
 from .limits import MAX_GRAMMAR_CHARACTERS, MAX_PATTERN_CHARACTERS, MAX_PATTERN_NESTING
 from .text import clean_line
 
-_COMPARISON: Final = (
-    r"(?:ipv4-addr|ipv6-addr|domain-name|url|email-addr):value\s*+=\s*+'[^'\\]++'|file:name\s*+=\s*+'[^'\\]++'"
+_STEP: Final = r"(?!(?:hashes|true|false)\b)[a-z][a-z0-9_]{2,249}"
+_PATH: Final = rf"[a-z][a-z0-9]++(?:-[a-z0-9]++)*+:{_STEP}(?:\.(?:{_STEP}|'[^'\\]++')|\[(?:\*|\d{{1,9}})\])*+"
+_HASHED: Final = (
+    r"(?:file|artifact|x509-certificate):hashes\.(?:"
+    r"(?:MD5|'MD5')\s*+=\s*+'[0-9a-fA-F]{32}'|(?:SHA1|'SHA-?1')\s*+=\s*+'[0-9a-fA-F]{40}'"
+    r"|(?:SHA256|'SHA-?256'|'SHA3-256')\s*+=\s*+'[0-9a-fA-F]{64}'"
+    r"|(?:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}')"
 )
-_SIMPLE: Final = re.compile(rf"\[\s*+(?:{_COMPARISON})(?:\s++(?:OR|AND)\s++(?:{_COMPARISON}))*+\s*+\]", re.ASCII)
-"""Patterns of which the grammar accepts each and every one. Hashes are not among them: their length is checked too.
-`AND` between different object types is well-formed, if pointless."""
+_TEXT: Final = r"'(?:[^'\\]|\\['\\])*+'"
+_COMPARISON: Final = (
+    rf"{_HASHED}|{_PATH}(?:\s*+(?:=|!=|[<>]=?)\s*+(?:{_TEXT}|-?(?:0|[1-9]\d{{0,17}})\b)"
+    rf"|\s++(?:LIKE|MATCHES)\s++{_TEXT})"
+)
+_OBSERVATION: Final = rf"\[\s*+(?:{_COMPARISON})(?:\s++(?:OR|AND)\s++(?:{_COMPARISON}))*+\s*+\]"
+_SIMPLE: Final = re.compile(rf"{_OBSERVATION}(?:\s++(?:OR|AND|FOLLOWEDBY)\s++{_OBSERVATION})*+", re.ASCII)
+"""Patterns of which the grammar accepts each and every one, and whose names are names. Of hashes only those whose
+length is right are among them, since the grammar's parser looks at that too."""
 
+_OBJECT_PATH: Final = re.compile(r"([A-Za-z0-9_-]+)\s*:\s*([A-Za-z0-9_-]*)")
+_TYPE_NAME: Final = re.compile(r"(?=.{3,250}\Z)[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+-?")
+_PROPERTY_NAME: Final = re.compile(r"id|[a-z][a-z0-9_]{2,249}")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*+'?", re.DOTALL)
 
 
@@ -52,6 +67,28 @@ class PatternChecker:
         if fault:
             raise node.fault(field, fault)
         self._passed.add(pattern)
+
+
+@lru_cache(maxsize=4096)
+def pattern_fault(pattern: str) -> str:
+    """Why a single pattern is none, "" when it is one; the grammar's parser is asked only for what is not simple."""
+    if len(pattern) > MAX_PATTERN_CHARACTERS:
+        return f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}"
+    if _SIMPLE.fullmatch(pattern.strip()):
+        return ""
+    if _nesting(pattern) > MAX_PATTERN_NESTING:
+        return f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit"
+    return _grammar_fault(pattern) or _name_fault(pattern)
+
+
+def _name_fault(pattern: str) -> str:
+    """STIX 2.1 section 3.1 on the names of types and properties, which the grammar does not look at."""
+    for kind, name in _OBJECT_PATH.findall(_STRING.sub("''", pattern)):
+        if not _TYPE_NAME.fullmatch(kind):
+            return f'names "{clean_line(kind)[:60]}", which is no name of a type'
+        if name and not _PROPERTY_NAME.fullmatch(name):
+            return f'names "{clean_line(name)[:60]}", which is no name of a property'
+    return ""
 
 
 def _nesting(pattern: str) -> int:

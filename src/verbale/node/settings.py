@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "verbale.node",
+    "verbale.holdings",
     "verbale.desk",
     # To add a kind of matter is to add a folder.
     *sorted(f"verbale.matters.{found.parent.name}" for found in (PACKAGE / "matters").glob("*/apps.py")),

@@ -1,0 +1,38 @@
+"""Moments as the store keeps them, microseconds since 1970, and as STIX and TAXII write them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["micros", "parse_moment", "stix_moment", "taxii_moment"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_WRITTEN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,40}))?Z", re.ASCII)
+
+
+def micros(moment: datetime) -> int:
+    """A moment with its zone as microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def parse_moment(text: str) -> int | None:
+    """`2016-11-03T12:30:59.1Z` as microseconds; digits beyond the sixth are cut off. None when it is no such moment."""
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        seconds = micros(datetime.fromisoformat(f"{match[1]}+00:00"))
+    except ValueError:
+        return None
+    return seconds + int((match[2] or "0")[:6].ljust(6, "0"))
+
+
+def taxii_moment(value: int) -> str:
+    """With six digits, as TAXII 2.1 section 2 wants it."""
+    return f"{(_EPOCH + timedelta(microseconds=value)).strftime('%Y-%m-%dT%H:%M:%S.%f').rjust(26, '0')}Z"
+
+
+def stix_moment(value: int) -> str:
+    """With three digits, and with six only where they say more, as STIX 2.1 section 3.2 does for `modified`."""
+    text = taxii_moment(value)
+    return f"{text[:-4]}Z" if text.endswith("000Z") else text
