@@ -13,7 +13,7 @@ from verbale.node.access import audit
 from verbale.node.errors import UserError
 from verbale.node.models import Matter, Partner
 
-__all__ = ["Rights", "account_of", "grant", "make", "rights", "shelves_of"]
+__all__ = ["Rights", "account_of", "close", "grant", "make", "rights", "shelves_of"]
 
 _USE_NOTED_EVERY = timedelta(minutes=1)
 _NAME_CHARACTERS = 80
@@ -47,6 +47,12 @@ def grant(account: Account, shelf: Shelf, *, read: bool, write: bool, by: str) -
     Grant.objects.update_or_create(account=account, shelf=shelf, defaults={"may_read": read, "may_write": write})
     told = " and ".join(word for word, given in (("read", read), ("write", write)) if given) or "nothing"
     audit(by, "changed TAXII rights", detail=f"{account.name}: {told} on {shelf.title}")
+
+
+def close(account: Account, *, by: str) -> None:
+    """It comes in no longer; what it gave stays."""
+    Account.objects.filter(pk=account.pk).update(active=False)
+    audit(by, "closed TAXII account", detail=account.name)
 
 
 def account_of(token: str, name: str | None = None) -> Account | None:
