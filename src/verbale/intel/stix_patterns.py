@@ -69,6 +69,11 @@ class PatternChecker:
         self._passed.add(pattern)
 
 
+def is_simple(pattern: str) -> bool:
+    """Whether `pattern` is among the very common ones that need no parser."""
+    return _SIMPLE.fullmatch(pattern) is not None
+
+
 @lru_cache(maxsize=4096)
 def pattern_fault(pattern: str) -> str:
     """Why a single pattern is none, "" when it is one; the grammar's parser is asked only for what is not simple."""
