@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from .misp_map import (
     CATEGORIES,
     FILE_RELATIONS,
+    HASH_NAMES,
     HASH_TYPES,
     PATH_TYPES,
     TEMPLATES,
@@ -122,12 +123,13 @@ class Elements:
             attribute["first_seen"], attribute["last_seen"] = observed["first_observed"], observed["last_observed"]
 
     def attribute(
-        self, obj: Json, kind: str, value: str, tags: list[Json], *, to_ids: bool = False, comment: str = ""
+        self, obj: Json, kind: str, value: str, tags: list[Json], to_ids: bool = False, comment: str = ""
     ) -> None:
         """The one attribute that `obj` becomes."""
         told = misp_labels(obj).told
+        wanted = to_ids and told.get("to_ids") != "False"
         made = self._attribute(
-            self._uuid(obj), told.get("type", kind), value, obj, tags, to_ids, comment, told.get("category", "")
+            self._uuid(obj), told.get("type", kind), value, obj, tags, wanted, comment, told.get("category", "")
         )
         self.attributes.append(made)
         self._made[obj["id"]] = Element([made], None)
@@ -146,7 +148,7 @@ class Elements:
             if told in COMPOSITES and len(comparisons) >= 2:
                 values = [str(c.value) for c in comparisons if not c.path.endswith("_ref.type")]
                 if len(values) == 2:
-                    self.attribute(obj, told, "|".join(values), tags, to_ids=True, comment=comment)
+                    self.attribute(obj, told, "|".join(values), tags, True, comment)
                     return
             name, parts = _together(comparisons)
             if parts:
@@ -157,7 +159,9 @@ class Elements:
             if all(kind for kind, _ in values_of):
                 self._several(obj, values_of, tags, comment)
                 return
-        self.attribute(obj, "stix2-pattern", obj["pattern"], tags, to_ids=True, comment=comment)
+        made = self._attribute(self._uuid(obj), "stix2-pattern", obj["pattern"], obj, tags, True, comment, "")
+        self.attributes.append(made)
+        self._made[obj["id"]] = Element([made], None)
 
     def _several(self, obj: Json, values: list[tuple[str, str]], tags: list[Json], comment: str) -> None:
         told = misp_labels(obj).told
@@ -193,6 +197,35 @@ class Elements:
         else:
             self._left(obj, "is an observable that MISP has no attribute for")
 
+    def observed(self, obj: Json, tags: list[Json]) -> None:
+        """Observed data that was an attribute of MISP's once; its observables are told by it and not again."""
+        parts = [self._by_id[ref] for ref in obj.get("object_refs", ()) if ref in self._by_id]
+        kind = misp_labels(obj).told["type"]
+        value = _value_of(kind, parts[0]) if len(parts) == 1 else ""
+        if value:
+            self.attribute(obj, kind, value, tags, False, str(obj.get("x_misp_comment", "")))
+            self._made.setdefault(parts[0]["id"], self._made[obj["id"]])
+
+    def gather(self, obj: Json) -> None:
+        """A grouping that was an object of MISP's once: the attributes of its parts move into it."""
+        attributes: list[Json] = []
+        for ref in obj["object_refs"]:
+            if ref not in self._made or self._made[ref].object is not None:
+                self._left(obj, f"refers to {ref}, which is no attribute")
+                continue
+            relation = misp_labels(self._by_id[ref]).told.get("relation", "")
+            attributes += self._made[ref].attributes
+            for attribute in self._made[ref].attributes:
+                attribute["object_relation"] = relation
+        inside = {id(attribute) for attribute in attributes}
+        self.attributes = [attribute for attribute in self.attributes if id(attribute) not in inside]
+        name = misp_labels(obj).told["object"]
+        fields = ("x_misp_template_uuid", "x_misp_template_version", "x_misp_meta_category")
+        known = TEMPLATES.get(name, ("", "", "misc"))
+        told = [str(obj.get(field) or default) for field, default in zip(fields, known, strict=True)]
+        made = self._misp_object(obj, name, (told[0], told[1], told[2]), attributes, str(obj.get("description", "")))
+        self._made[obj["id"]] = Element(attributes, made)
+
     def contained(self, obj: Json, tags: list[Json]) -> None:
         """The values inside observed data of the old kind."""
         made = []
@@ -227,20 +260,24 @@ class Elements:
     def _object(
         self, obj: Json, name: str, parts: Iterable[Value], tags: list[Json], *, to_ids: bool, comment: str
     ) -> None:
-        uuid = self._uuid(obj)
-        template, version, category = TEMPLATES[name]
         attributes = []
         for place, (relation, kind, value) in enumerate(parts):
             own = made_uuid(obj["id"], relation, str(place))
             wanted = to_ids and kind not in ("size-in-bytes", "mime-type", "text", "port")
             made = self._attribute(own, kind, value, obj, list(tags), wanted, "", "")
             attributes.append({**made, "object_relation": relation})
-        made_object = {
-            "uuid": uuid,
+        made_object = self._misp_object(obj, name, TEMPLATES[name], attributes, comment)
+        self._made[obj["id"]] = Element(attributes, made_object)
+
+    def _misp_object(
+        self, obj: Json, name: str, template: tuple[str, str, str], attributes: list[Json], comment: str
+    ) -> Json:
+        made = {
+            "uuid": self._uuid(obj),
             "name": name,
-            "meta-category": category,
-            "template_uuid": template,
-            "template_version": version,
+            "meta-category": template[2],
+            "template_uuid": template[0],
+            "template_version": template[1],
             "timestamp": epoch(obj),
             "distribution": "5",
             "deleted": False,
@@ -248,8 +285,8 @@ class Elements:
             "Attribute": attributes,
             "ObjectReference": [],
         }
-        self.objects.append(made_object)
-        self._made[obj["id"]] = Element(attributes, made_object)
+        self.objects.append(made)
+        return made
 
     def _uuid(self, obj: Json) -> str:
         """Two objects of different types may share the UUID of their ids; in an event each has one of its own."""
@@ -263,7 +300,10 @@ class Elements:
     def _attribute(
         uuid: str, kind: str, value: str, obj: Json, tags: list[Json], to_ids: bool, comment: str, category: str
     ) -> Json:
+        started = obj.get("valid_from")
+        times = {"first_seen": started} if started and started not in (obj["created"], obj["modified"]) else {}
         return {
+            **times,
             "uuid": uuid,
             "type": kind,
             "category": category or CATEGORIES.get(kind, "Other"),
@@ -280,6 +320,17 @@ class Elements:
 
 def _written(comparison: Comparison) -> str:
     return f"AS{comparison.value}" if comparison.path == "autonomous-system:number" else str(comparison.value)
+
+
+def _value_of(kind: str, seen: Json) -> str:
+    """What an attribute of type `kind` says, from its observable; "" where that does not tell."""
+    path = TYPE_PATHS.get(kind, "")
+    if kind.startswith("filename|"):
+        name, digest = HASH_NAMES.get(kind.partition("|")[2], ""), seen.get("name")
+        value = seen.get("hashes", {}).get(name)
+        return f"{digest}|{value}" if digest and value else ""
+    found = _inner(seen, path.partition(":")[2]) if path else None
+    return "" if found is None else f"AS{found}" if kind == "AS" else str(found)
 
 
 def _inner(obj: Json, path: str) -> object:

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from .misp_elements import Element, Elements, epoch, misp_labels, tag
+from .misp_elements import Elements, epoch, misp_labels, tag
 from .misp_map import CONFIDENCE_WORDS, GALAXIES, MALWARE_GALAXIES, PATTERN_TYPES, kept_uuid, made_uuid
 from .objects.checking import microseconds
 from .objects.forms import OBSERVABLE_TYPES
@@ -35,7 +35,6 @@ from .tlp import strictest
 Json = dict[str, Any]
 
 _ATTACK_ID: Final = re.compile(r"[TSGCM]A?\d{4}(?:\.\d{3})?")
-_EVENT_TYPES: Final = ("report", "grouping")
 
 
 class LeftOut(NamedTuple):
@@ -72,12 +71,18 @@ class _Maker:
         self.by_id = {str(obj["id"]): obj for obj in self.objects}
         definitions = [obj for obj in self.objects if obj["type"] == "marking-definition"]
         self.markings = Markings([StixObject(obj, "", "marking-definition") for obj in definitions])
-        mains = [obj for obj in self.objects if obj["type"] in _EVENT_TYPES]
-        self.main = mains[0] if len(mains) == 1 else None
+        self.main = self._event_object()
         self.elements = Elements(self.by_id, self._left)
         self.clusters: dict[str, Json] = {}
         self.reports: list[Json] = []
         self.tags: dict[str, Json] = {}
+
+    def _event_object(self) -> Json | None:
+        for kind in ("report", "grouping"):
+            found = [obj for obj in self.objects if obj["type"] == kind and "object" not in misp_labels(obj).told]
+            if len(found) == 1:
+                return found[0]
+        return None
 
     def _left(self, obj: Json, why: str) -> None:
         self.left_out.append(LeftOut(str(obj["id"]), str(obj["type"]), why))
@@ -98,7 +103,13 @@ class _Maker:
 
     def make(self, info: str, organisation: Organisation | None) -> Made:
         for obj in self.objects:
+            if obj["type"] == "observed-data" and "type" in misp_labels(obj).told:
+                self.elements.observed(obj, self._tags_of(obj))
+        for obj in self.objects:
             self._take(obj)
+        for obj in self.objects:
+            if obj["type"] == "grouping" and "object" in misp_labels(obj).told:
+                self.elements.gather(obj)
         for obj in self.objects:
             if obj["type"] == "relationship":
                 self._relate(obj)
@@ -115,10 +126,11 @@ class _Maker:
         elif kind == "indicator":
             self._indicator(obj)
         elif kind in OBSERVABLE_TYPES:
-            self.elements.observable(obj, self._tags_of(obj))
+            if not self.elements.has(obj["id"]):
+                self.elements.observable(obj, self._tags_of(obj))
         elif kind in GALAXIES:
             self._cluster(obj)
-        elif kind in ("relationship", "sighting", "observed-data"):
+        elif kind in ("relationship", "sighting", "observed-data") or "object" in misp_labels(obj).told:
             return
         else:
             self._other(obj, kind)
@@ -132,6 +144,10 @@ class _Maker:
             self.elements.attribute(obj, "vulnerability", value, self._tags_of(obj), comment=obj.get("description", ""))
         elif kind == "campaign":
             self.elements.attribute(obj, "campaign-name", obj["name"], self._tags_of(obj), comment=_text(obj))
+        elif kind == "x-misp-attribute" and isinstance(obj.get("x_misp_value"), str):
+            comment, wanted = str(obj.get("x_misp_comment", "")), obj.get("x_misp_to_ids") is True
+            tags = self._tags_of(obj)
+            self.elements.attribute(obj, str(obj.get("x_misp_type")), obj["x_misp_value"], tags, wanted, comment)
         elif kind == "note":
             self._report(kept_uuid(obj["id"]), obj.get("abstract") or "Note", obj["content"], obj)
         elif kind == "marking-definition":
@@ -291,6 +307,9 @@ class _Maker:
             self._left(obj, f"counts {obj['count']} times, of which MISP keeps one")
 
     def _observe(self, obj: Json) -> None:
+        if self.elements.has(obj["id"]):
+            self.elements.note_times(obj["id"], obj)
+            return
         if "objects" in obj:
             self.elements.contained(obj, self._tags_of(obj))
             return
@@ -387,4 +406,4 @@ def _comment(obj: Json) -> str:
     return ". ".join(part for part in (obj.get("name", ""), obj.get("description", "")) if part)
 
 
-__all__ = ["Element", "LeftOut", "Made", "Organisation", "event_of"]
+__all__ = ["LeftOut", "Made", "Organisation", "event_of"]
