@@ -5,8 +5,10 @@ Each file of an act is laid once; a file that arrives after its act is laid when
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
 
-import msgspec
+import orjson
 from django.db import transaction
 
 from verbale.holdings import rows, store
@@ -14,10 +16,13 @@ from verbale.holdings.adding import lock
 from verbale.holdings.models import Contributed, Entry, Shelf, Source
 from verbale.holdings.places import placed
 from verbale.intel import ReportError
+from verbale.intel.bundles import read_objects
 from verbale.intel.errors import FormatUnknown, NotJson
+from verbale.intel.misp_in import objects_of
 
-__all__ = ["File", "lay", "shelf_of", "take_back"]
+__all__ = ["File", "lay", "take_back"]
 
+_OPENING = (b"{", b"[")
 _MOST_REFUSED = 200
 """Refusals of one file that are kept; more of them say nothing new."""
 
@@ -27,20 +32,6 @@ class File:
     sha256: str
     name: str
     content: bytes
-
-
-class _Bundle(msgspec.Struct):
-    type: str = ""
-    objects: list[msgspec.Raw] = []
-
-
-def shelf_of(matter: str, title: str) -> Shelf:
-    """The shelf that serves a matter; made when it is first asked for, and called as the matter is."""
-    shelf, made = Shelf.objects.get_or_create(matter=matter, defaults={"title": title[:200]})
-    if not made and shelf.title != title[:200]:
-        shelf.title = title[:200]
-        shelf.save(update_fields=["title"])
-    return shelf
 
 
 def lay(shelf: Shelf, files: Iterable[File], *, act: str, origin: str, marking: str) -> list[Contributed]:
@@ -72,17 +63,29 @@ def lay(shelf: Shelf, files: Iterable[File], *, act: str, origin: str, marking: 
 
 
 def _objects(file: File) -> tuple[Sequence[bytes], list[list[str]]]:
-    """The STIX objects of a file, and what of it could not become one."""
-    try:
-        bundle = msgspec.json.decode(file.content, type=_Bundle)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    """The STIX objects of a file, and what of it could not become one. Raises ReportError for one that is broken."""
+    if file.content.lstrip()[:1] not in _OPENING:
         return (), []
-    if bundle.type == "bundle":
-        return [bytes(raw) for raw in bundle.objects], []
     try:
-        return misp_objects(file.content, file.name)
-    except (NotJson, FormatUnknown):
-        return (), []
+        return list(read_objects(BytesIO(file.content))), []
+    except FormatUnknown:
+        pass
+    try:
+        value = orjson.loads(file.content)
+    except orjson.JSONDecodeError as error:
+        raise NotJson(str(error)) from None
+    events = value.get("response", [value]) if isinstance(value, dict) else value if isinstance(value, list) else []
+    raws, untaken = [], []
+    for event in events:
+        if isinstance(event, dict) and _is_event(event):
+            taken = objects_of(event)
+            raws += [orjson.dumps(item) for item in taken.objects]
+            untaken += [[item.uuid or file.name, item.why] for item in taken.not_taken]
+    return raws, untaken
+
+
+def _is_event(value: dict[str, Any]) -> bool:
+    return "Event" in value or ("info" in value and "uuid" in value)
 
 
 def take_back(shelf: Shelf, act: str) -> int:
@@ -90,9 +93,7 @@ def take_back(shelf: Shelf, act: str) -> int:
     with transaction.atomic():
         lock()
         sources = set(Source.objects.filter(act=act).values_list("pk", flat=True))
-        doomed = list(
-            Entry.objects.filter(source__in=sources, audience__shelf=shelf).values_list("added", "stix_id")
-        )
+        doomed = list(Entry.objects.filter(source__in=sources, audience__shelf=shelf).values_list("added", "stix_id"))
         rows.delete([added for added, _stix_id in doomed])
         left: dict[str, list[rows.Row]] = {}
         audiences = list(shelf.audiences.values_list("pk", flat=True))

@@ -7,7 +7,7 @@ files that arrived after their act.
 from collections.abc import Mapping
 from typing import Any
 
-from verbale.holdings import contributed
+from verbale.holdings import contributed, shelves
 from verbale.holdings.contributed import File
 from verbale.holdings.models import Contributed, Shelf
 from verbale.node import attachments
@@ -28,7 +28,7 @@ def shelve(matter: Matter) -> Shelf | None:
     state = state_of(matter)
     if "opening" not in state:
         return None
-    shelf = contributed.shelf_of(matter.id, matter.title)
+    shelf = shelves.for_matter(matter.id, matter.title, state["opening"]["ceiling"])
     laid: dict[str, set[str]] = {}
     gone: set[str] = set()
     for act, sha256, left in Contributed.objects.filter(shelf=shelf).values_list("act", "sha256", "left"):
