@@ -20,7 +20,7 @@ from verbale.intel.bundles import read_objects
 from verbale.intel.errors import FormatUnknown, NotJson
 from verbale.intel.misp_in import objects_of
 
-__all__ = ["File", "lay", "take_back"]
+__all__ = ["File", "lay", "objects_in", "take_back"]
 
 _OPENING = (b"{", b"[")
 _MOST_REFUSED = 200
@@ -44,7 +44,7 @@ def lay(shelf: Shelf, files: Iterable[File], *, act: str, origin: str, marking: 
             continue
         before.add(file.sha256)
         try:
-            raws, refused = _objects(file)
+            raws, refused = objects_in(file)
         except ReportError as error:
             raws, refused = [], [[file.name, str(error)]]
         added = store.add(shelf, raws, origin=origin, marking=marking, act=act)
@@ -62,7 +62,7 @@ def lay(shelf: Shelf, files: Iterable[File], *, act: str, origin: str, marking: 
     return done
 
 
-def _objects(file: File) -> tuple[Sequence[bytes], list[list[str]]]:
+def objects_in(file: File) -> tuple[Sequence[bytes], list[list[str]]]:
     """The STIX objects of a file, and what of it could not become one. Raises ReportError for one that is broken."""
     if file.content.lstrip()[:1] not in _OPENING:
         return (), []
