@@ -12,7 +12,6 @@ from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
 from verbale.holdings.contributed import File, objects_in
 from verbale.holdings.models import Account, Contributed, Shelf, Source
-from verbale.holdings.moments import taxii_moment
 from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.node.access import audit, may, readable_matters
 from verbale.node.models import Matter, Partner, User
@@ -36,6 +35,10 @@ def _shelf(user: User, key: str) -> Shelf:
     if found.matter and not readable_matters(user).filter(pk=found.matter).exists():
         raise Http404
     return found
+
+
+def _moment(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
 
 class ShelfForm(forms.Form):
@@ -120,7 +123,7 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
                     "title": title_of(parsed(item.raw)),
                     "type": name_of_type(item.type),
                     "origin": origins[item.source],
-                    "added": taxii_moment(item.added),
+                    "added": _moment(item.added),
                 }
                 for item in shown.entries
             ],
@@ -186,7 +189,7 @@ def thing(request: HttpRequest, key: str, stix_id: str) -> HttpResponse:
             "facts": facts_of(value),
             "mentioned": [{"how": how, "id": ref, "title": titles.get(ref, "")} for how, ref in links[:_MOST_TOLD]],
             "source": source,
-            "versions": [taxii_moment(item.version) for item in store.versions(found, STAFF, stix_id, Query()).entries],
+            "versions": [_moment(item.version) for item in store.versions(found, STAFF, stix_id, Query()).entries],
             "seen_by": [
                 {"partner": partner, "sees": store.get(found, Viewer(partner.node), stix_id) is not None}
                 for partner in confirmed

@@ -234,7 +234,7 @@ KIND = kind(
     label=_("Assessment"),
     deeds=DEEDS,
     texts=Texts(
-        many=_("Norms and law"),
+        many=_("Legal assessments"),
         empty=_(
             "No assessment yet. Which norms a case engages, what international law says of it and what may be done "
             "would stand here; it begins with the facts of the case."
