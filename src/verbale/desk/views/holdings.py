@@ -1,5 +1,7 @@
 """Pages of what the node holds: shelves, what stands on one, one object and who may see it, imports, accounts."""
 
+from datetime import UTC, datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
