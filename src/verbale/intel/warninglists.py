@@ -104,7 +104,9 @@ class WarningLists:
             "cidr": self._add_network,
             "regex": self._add_pattern,
         }
+        self._about: dict[str, frozenset[str] | None] = {}
         for place, warning_list in enumerate(self.lists):
+            self._note_types(warning_list)
             adder = add[warning_list.type]
             for entry in warning_list.entries:
                 if not entry.strip() or not adder(entry.strip(), place):
@@ -117,25 +119,42 @@ class WarningLists:
     def _hits(self, kind: str, value: str) -> Iterator[Hit]:
         seen: set[int] = set()
         for part_kind, part in _parts_of(_PLAIN_WORDS.get(kind, kind), value):
-            for place, entry in self._found(part):
+            for place, entry in self._found(frozenset({part_kind, kind}), part):
                 found = self.lists[place]
                 wanted = found.matching_attributes
                 if place not in seen and (not wanted or part_kind in wanted or kind in wanted):
                     seen.add(place)
                     yield Hit(kind, value, found.name, entry, found.description)
 
-    def _found(self, value: str) -> Iterator[tuple[int, str]]:
+    def _note_types(self, warning_list: WarningList) -> None:
+        """Which types of attributes all the lists of one sort are about; None when one of them is about all."""
+        known = self._about.setdefault(warning_list.type, frozenset())
+        everything = known is None or not warning_list.matching_attributes
+        self._about[warning_list.type] = (
+            None if everything else (known or frozenset()) | warning_list.matching_attributes
+        )
+
+    def _asked(self, sort: str, kinds: frozenset[str]) -> bool:
+        """Whether any list of this sort can be about a value of these types; saves the work of looking for nothing."""
+        about = self._about.get(sort, frozenset())
+        return about is None or not about.isdisjoint(kinds)
+
+    def _found(self, kinds: frozenset[str], value: str) -> Iterator[tuple[int, str]]:
         lowered = value.lower()
         yield from ((place, value) for place in self._texts.get(lowered, ()))
-        yield from self._found_hosts(lowered)
-        yield from self._found_networks(value)
-        for start in range(len(lowered)):
-            for entry, place in self._parts.get(lowered[start : start + _GRAM], ()):
-                if lowered.startswith(entry, start):
+        if self._asked("hostname", kinds):
+            yield from self._found_hosts(lowered)
+        if self._asked("cidr", kinds):
+            yield from self._found_networks(value)
+        if self._asked("substring", kinds):
+            for start in range(len(lowered)):
+                for entry, place in self._parts.get(lowered[start : start + _GRAM], ()):
+                    if lowered.startswith(entry, start):
+                        yield place, entry
+        if self._asked("regex", kinds):
+            for pattern, entry, place in self._patterns:
+                if pattern.search(value):
                     yield place, entry
-        for pattern, entry, place in self._patterns:
-            if pattern.search(value):
-                yield place, entry
 
     def _found_hosts(self, lowered: str) -> Iterator[tuple[int, str]]:
         name = host_of(lowered) if self._hosts else ""
