@@ -289,7 +289,7 @@ def _report(servers: list[_Server]) -> None:
         f"TAXII 2.1, {OBJECTS:,} objects, posted {_A_POST} at a time; ms: median / 99th percentile (requests)",
         ["", *(server.name for server in servers), "to the faster"],
         rows,
-        "Verbale: SQLite, synchronous=FULL, token, audiences, STIX 2.1 validation. medallion: in memory, no validation.",
+        "Verbale: SQLite, synchronous=FULL, token, audiences, STIX 2.1 validation. medallion: in memory, none of it.",
         "OpenTAXII: SQLite, public collection, its answer to POST mended.",
     )
 
