@@ -7,7 +7,7 @@ from django.db import connection
 
 from verbale.holdings.models import Entry
 
-__all__ = ["Row", "delete", "insert", "known", "raws", "update"]
+__all__ = ["Row", "delete", "insert", "known", "marks", "raws", "tune", "update"]
 
 _TABLE = Entry._meta.db_table
 _COLUMNS = (
@@ -101,3 +101,12 @@ def delete(added: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         for part in _in_parts(added):
             cursor.execute(f"DELETE FROM {_TABLE} WHERE added IN ({marks(len(part))})", part)  # noqa: S608
+
+
+def tune(*, pages: int, megabytes: int) -> None:
+    """For a connection that writes much. SQLite then writes pages back once for several commits, `pages` in the log at
+    most, and keeps more of them in memory meanwhile."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {pages:d}")
+            cursor.execute(f"PRAGMA cache_size = -{megabytes * 1024:d}")
