@@ -228,13 +228,17 @@ def test_a_run_goes_on_from_the_pieces_that_are_there(tmp_path: Path, small_piec
     assert client.result(answer.setup, answer.response, answer.count).items == sorted(names(*range(30, 40)))
 
 
-def test_a_piece_that_a_crash_cut_short_is_computed_anew(tmp_path: Path, small_pieces: None) -> None:
+@pytest.mark.parametrize("left", ["short", "empty", "zeros"])
+def test_a_piece_that_a_crash_left_broken_is_computed_anew(tmp_path: Path, small_pieces: None, left: str) -> None:
     client, _server = sides(tmp_path, Terms(True))
     client.begin(names(*range(10)))
     _count, request = client.request()
     piece = tmp_path / "client" / "request.1"
-    piece.write_bytes(piece.read_bytes()[:50])
-    assert client.request()[1] == request
+    data = piece.read_bytes()
+    piece.write_bytes({"short": data[:50], "empty": b"", "zeros": bytes(len(data))}[left])
+    told: list[int] = []
+    assert client.request(lambda done, pieces: told.append(done))[1] == request
+    assert told == [2, 3]
 
 
 def test_threads_do_one_work(tmp_path: Path, small_pieces: None) -> None:

@@ -68,6 +68,10 @@ def _prepared(word: str) -> Any:
     return lambda view, body: {**body, **work.prepared(view, word)}
 
 
+def _about(field: str) -> Any:
+    return lambda view, body: [body[field]]
+
+
 # -- one line of what an act says --------------------------------------------------------------------------------------
 
 
@@ -178,8 +182,8 @@ DEEDS = (
         _("Blinded request"),
         _("Send the blinded request"),
         clearance=False,
-        right="import",
-        names="acceptance",
+        right="draft",
+        refs=_about("acceptance"),
         when=_never,
         listed=False,
         complete=_prepared("request"),
@@ -191,8 +195,8 @@ DEEDS = (
         _("Blinded response"),
         _("Send the blinded response"),
         clearance=False,
-        right="import",
-        names="request",
+        right="draft",
+        refs=_about("request"),
         when=_never,
         listed=False,
         complete=_prepared("response"),
@@ -204,8 +208,8 @@ DEEDS = (
         _("Overlap found"),
         _("Say that the result is there"),
         clearance=False,
-        right="import",
-        names="response",
+        right="draft",
+        refs=_about("response"),
         when=_never,
         listed=False,
         complete=_prepared("result"),
