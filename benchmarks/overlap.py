@@ -1,4 +1,4 @@
-"""Private overlap of two large sets: our run, in pieces on the disk, on one thread and two, beside openmined-psi bare."""
+"""Private overlap of two large sets: ours, in pieces on the disk, on one and two threads, beside openmined-psi bare."""
 
 import tempfile
 import time

@@ -109,7 +109,7 @@ class _Side:
             if self.terms.pad:
                 chosen += [f"{_DUMMY}{secrets.token_hex(16)}" for _ in range(self.terms.most - len(chosen))]
             # What comes first must tell nothing: neither the alphabet, nor which values are dummies.
-            secrets.SystemRandom().shuffle(chosen)
+            chosen = _shuffled(chosen)
             self.folder.write("key", bytes(psi.client.CreateWithNewKey(True).GetPrivateKeyBytes()))
             self.folder.write("items", "\n".join(chosen).encode())
         return len(self._items())
@@ -249,6 +249,13 @@ class _Held:
         if self._raw is not None:
             return point in self._raw
         return golomb.hash_of(point, self._range) in self._hashes
+
+
+def _shuffled(items: list[str]) -> list[str]:
+    """In an order drawn by lot: a random number of 128 bits for each, many times faster than to draw place by place."""
+    drawn = secrets.token_bytes(16 * len(items))
+    order = sorted(range(len(items)), key=lambda place: drawn[16 * place : 16 * place + 16])
+    return [items[place] for place in order]
 
 
 def _pieces(given: Sequence[Any]) -> int:
