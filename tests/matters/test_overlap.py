@@ -216,6 +216,9 @@ def test_both_learn_each_in_a_run_of_its_own(proposed: Any, ada: User) -> None:
 def test_we_answer_what_another_side_proposes(do: Any, ada: User, lazuria: Peer, tmp_path: Path) -> None:
     matter, _record = opened(lazuria, "overlap.propose", **TERMS)
     assert told("overlap", True) == ["Lazuria proposes a private overlap"]
+    draft = operations.draft(deed_of("overlap.accept"), matter, ada, Given())
+    page = shown(client_of(ada), f"/drafts/{draft.pk}/")
+    assert "Lazuria learns which values both hold, and of no other value of Crimson what it is." in page
     put_in(matter, ada)
     assert work.run_due() == []
     do("overlap.accept", matter)
@@ -320,6 +323,8 @@ def test_before_it_leaves_a_draft_says_what_it_gives_away(
     drafts.submit(draft, ada)
     page = shown(client_of(hana), f"/drafts/{draft.pk}/").replace("&#x27;", "'")
     assert "Lazuria will learn of every value that both hold that we hold it." in page
+    assert "Lazuria learns which values both hold, and of no other value of Crimson what it is." in page
+    assert "one that puts in guesses learns which of them the other holds" in page
     assert "There were 1 overlaps with Lazuria in thirty days" in page
     assert kind.runs_with("VD") == 0
     alone = operations.draft(deed_of("overlap.propose"), None, ada, Given(TERMS, ("LZ",)))

@@ -153,6 +153,7 @@ DEEDS = (
         complete=_proposed,
         sentence=_terms,
         excerpt=lambda act: _line(act.body.get("text", "")),
+        template="overlap/terms.html",
     ),
     Deed(
         "overlap.accept",
@@ -166,6 +167,7 @@ DEEDS = (
         complete=_accepted,
         refs=lambda view, body: [view.opening["act"]],
         sentence=lambda act: _line(act.body.get("text", "")),
+        template="overlap/terms.html",
     ),
     Deed(
         "overlap.decline",

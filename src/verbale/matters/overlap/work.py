@@ -4,6 +4,7 @@ Each step is computed from what is on the disk and what has arrived, leaves what
 and is then said as an act. A process that dies in between is followed by one that goes on from there.
 """
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -281,7 +282,9 @@ def _teller(matter_id: str, progress: Callable[[int, int], None] | None) -> Call
             if time.monotonic() - last < _A_NOTICE:
                 return
             last = time.monotonic()
-        events.note("overlap", matter_id=matter_id)
+        with contextlib.suppress(DatabaseError):
+            # A page that hears of it later is no reason to stop.
+            events.note("overlap", matter_id=matter_id)
         if threading.current_thread() is not _thread:
             # A thread of the computation: the connection that was opened in it for this is closed in it.
             connection.close()
