@@ -144,8 +144,8 @@ DEEDS = (
                 _("Otherwise a false match in at most one run of"),
                 "choice",
                 required=False,
-                choices=tuple((str(rate), f"{10**rate:,}") for rate in (6, 5, 4, 3)),
-                initial="6",
+                choices=tuple((rate, f"{10**rate:,}") for rate in (6, 5, 4, 3)),
+                initial=6,
             ),
         ),
         lead=_("Two sides find out what both hold, and the rest stays with each. Both must be cleared by a person."),
@@ -372,6 +372,7 @@ KIND = kind(
     warn=warnings,
     urls=(
         path("<slug:matter_id>/set", pages.own_set, name="set"),
+        path("<slug:matter_id>/choose", pages.choose, name="choose"),
         path("<slug:matter_id>/again", pages.again, name="again"),
         path("<slug:matter_id>/found/<int:run>", pages.found, name="found"),
         path("<slug:matter_id>/found/<int:run>.txt", pages.found_list, name="found-list"),
