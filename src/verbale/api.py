@@ -9,6 +9,8 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.judgement import judgement_of
+from verbale.desk.judgement_paper import as_json as judgement_json
 from verbale.desk.law.api import router as law
 from verbale.desk.precedents.api import router as precedents_router
 from verbale.desk.story import case_of, cases_of, proofs, records_of, story_json, story_of
@@ -156,6 +158,11 @@ def case_proof(request: HttpRequest, case: str, page: int = 1) -> list[dict[str,
     records = list(records_of(who, found)[start : start + _PAGE])
     saw(who, records)
     return [{**row, "record": act_json(row["record"])} for row in proofs(records)]
+
+
+@router.get("/cases/{case}/assessment", summary="What we make of a case, and what is unknown")
+def case_assessment(request: HttpRequest, case: str) -> dict[str, Any]:
+    return judgement_json(judgement_of(person(request), case))
 
 
 @router.get("/matters/{matter}", summary="A matter and its folded state")

@@ -23,6 +23,7 @@ from verbale.cli import (
     pouch,
     precedents,
     register,
+    relations,
     server,
     story,
     talks,
@@ -83,6 +84,12 @@ app.add_typer(precedents.app, name="precedents", help="Incidents of others: impo
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
 app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)
+app.command("judgement", help="What we make of a case: severity, attribution, norms, law, options, what is unknown.")(
+    story.judgement
+)
+app.command("relations", help="Which instruments bind two states or more on a day, and what they oblige to.")(
+    relations.relations
+)
 app.add_typer(pouch.app, name="pouch", help="The pouch: acts in a sealed file.")
 app.add_typer(register.app, name="register", help="The register: head, proofs, export, self-check.")
 app.add_typer(register.outbox, name="outbox", help="What is on its way.")

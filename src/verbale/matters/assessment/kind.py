@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.knowledge.law import as_json, clash, the_law
 from verbale.matters.assessment import acts, fold, pages
+from verbale.matters.assessment.judges import judges
 from verbale.matters.assessment.reading import reading_of
 from verbale.matters.assessment.words import KINDS, STATUSES, VALUES, VIEWS, counted
 from verbale.matters.kit import operations
@@ -250,4 +251,5 @@ KIND = kind(
     api=_api,
     step=1,
     private=True,
+    judges=judges,
 )
