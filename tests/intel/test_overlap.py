@@ -161,6 +161,25 @@ def test_of_a_size_the_response_tells_no_place(tmp_path: Path, small_pieces: Non
     assert points == sorted(points)
 
 
+def test_a_side_that_does_not_follow_the_protocol_makes_values_of_a_size(tmp_path: Path) -> None:
+    """What docs/threat-model.md says that it cannot hide: a key of its own for each value tells them apart again."""
+    _client, server = sides(tmp_path, Terms(False, most=10))
+    server.begin(names(2, 4))
+    ours = names(1, 2, 3, 4)
+    keys = {item: psi.client.CreateWithNewKey(True).GetPrivateKeyBytes() for item in ours}
+    asked = [psi.client.CreateFromKey(keys[item], True).CreateRequest([item]).encrypted_elements[0] for item in ours]
+    answer = server.answer(_request(*asked, reveal=False))
+    setup = psi.ServerSetup()
+    setup.ParseFromString(b"".join(answer.setup))
+    found = {
+        item
+        for point in messages.read_response(answer.response, 4)
+        for item in ours
+        if psi.client.CreateFromKey(keys[item], True).GetIntersection(setup, psi.Response(encrypted_elements=[point]))
+    }
+    assert found == set(names(2, 4))
+
+
 def test_the_order_of_a_request_is_drawn_by_lot(tmp_path: Path) -> None:
     client, _server = sides(tmp_path, Terms(True, most=200))
     client.begin(names(*range(200)))
@@ -228,13 +247,17 @@ def test_a_run_goes_on_from_the_pieces_that_are_there(tmp_path: Path, small_piec
     assert client.result(answer.setup, answer.response, answer.count).items == sorted(names(*range(30, 40)))
 
 
-def test_a_piece_that_a_crash_cut_short_is_computed_anew(tmp_path: Path, small_pieces: None) -> None:
+@pytest.mark.parametrize("left", ["short", "empty", "zeros"])
+def test_a_piece_that_a_crash_left_broken_is_computed_anew(tmp_path: Path, small_pieces: None, left: str) -> None:
     client, _server = sides(tmp_path, Terms(True))
     client.begin(names(*range(10)))
     _count, request = client.request()
     piece = tmp_path / "client" / "request.1"
-    piece.write_bytes(piece.read_bytes()[:50])
-    assert client.request()[1] == request
+    data = piece.read_bytes()
+    piece.write_bytes({"short": data[:50], "empty": b"", "zeros": bytes(len(data))}[left])
+    told: list[int] = []
+    assert client.request(lambda done, pieces: told.append(done))[1] == request
+    assert told == [2, 3]
 
 
 def test_threads_do_one_work(tmp_path: Path, small_pieces: None) -> None:

@@ -133,7 +133,7 @@ def view(matter: Matter) -> View:
 
 
 def put_in(matter: Matter, who: User, text: str = LINES) -> None:
-    work.choose(view(matter), who, holdings=False, text=text)
+    work.choose(view(matter), who, work.gathered(view(matter), holdings=False, text=text).items)
 
 
 # -- the whole of it ---------------------------------------------------------------------------------------------------
@@ -216,6 +216,9 @@ def test_both_learn_each_in_a_run_of_its_own(proposed: Any, ada: User) -> None:
 def test_we_answer_what_another_side_proposes(do: Any, ada: User, lazuria: Peer, tmp_path: Path) -> None:
     matter, _record = opened(lazuria, "overlap.propose", **TERMS)
     assert told("overlap", True) == ["Lazuria proposes a private overlap"]
+    draft = operations.draft(deed_of("overlap.accept"), matter, ada, Given())
+    page = shown(client_of(ada), f"/drafts/{draft.pk}/")
+    assert "Lazuria learns which values both hold, and of no other value of Crimson what it is." in page
     put_in(matter, ada)
     assert work.run_due() == []
     do("overlap.accept", matter)
@@ -268,6 +271,7 @@ def test_only_who_imports_chooses_the_set_and_reads_what_was_learnt(proposed: An
     browser = client_of(legal)
     for address in ("set", "found/1", "found/1.txt"):
         assert browser.get(f"/overlap/{matter.id}/{address}").status_code == 403
+    assert browser.post(f"/overlap/{matter.id}/choose").status_code == 403
     page = shown(browser, f"/dossiers/{matter.id}/")
     assert "Both hold 2 values" not in page
     assert "4 values go in" not in page
@@ -320,6 +324,8 @@ def test_before_it_leaves_a_draft_says_what_it_gives_away(
     drafts.submit(draft, ada)
     page = shown(client_of(hana), f"/drafts/{draft.pk}/").replace("&#x27;", "'")
     assert "Lazuria will learn of every value that both hold that we hold it." in page
+    assert "Lazuria learns which values both hold, and of no other value of Crimson what it is." in page
+    assert "one that puts in guesses learns which of them the other holds" in page
     assert "There were 1 overlaps with Lazuria in thirty days" in page
     assert kind.runs_with("VD") == 0
     alone = operations.draft(deed_of("overlap.propose"), None, ada, Given(TERMS, ("LZ",)))
@@ -488,16 +494,20 @@ def test_pages_open_at_every_stage(proposed: Any, do: Any, ada: User, lazuria: P
     page = shown(browser, f"/dossiers/{matter.id}/")
     assert "Crimson learns which values both hold, and of no other value of Lazuria what it is." in page
     assert "one that puts in guesses learns which of them the other holds" in page
-    page = shown(browser, f"/overlap/{matter.id}/set")
-    assert 'class="empty"' in page
-    counted = browser.post(f"/overlap/{matter.id}/set", {"text": f"{LINES}\nmd5,abc\ncve-2020-0601", "look": "1"})
+    shown(browser, f"/overlap/{matter.id}/set")
+    counted = browser.post(f"/overlap/{matter.id}/set", {"holdings": "on"})
+    assert 'class="empty"' in counted.content.decode()
+    counted = browser.post(f"/overlap/{matter.id}/set", {"text": f"{LINES}\nmd5,abc\ncve-2020-0601"})
     page = counted.content.decode()
     assert "4 values" in page
     assert "is no MD5 of 32 hexadecimal digits" in page
     assert "One line is of a kind that is not compared." in page
     assert Private(matter.id).chosen() is None
-    chosen = browser.post(f"/overlap/{matter.id}/set", {"text": LINES, "choose": "1"}, follow=True)
+    chosen = browser.post(f"/overlap/{matter.id}/choose", follow=True)
     assert "4 values go in" in chosen.content.decode()
+    assert (Private(matter.id).items(), Private(matter.id).looked()) == (OURS, [])
+    chosen = browser.post(f"/overlap/{matter.id}/choose", follow=True)
+    assert "The set would be empty." in chosen.content.decode()
     work.run_due()
     other.respond()
     ((_matter, step),) = work.steps_due()
@@ -525,10 +535,20 @@ def test_a_list_comes_as_a_file_too(proposed: Any, ada: User, tmp_path: Path) ->
 
     matter, _other = proposed()
     browser = client_of(ada)
-    for content, told_ in ((b"\xff\xfe\x00", "not text in UTF-8"), (LINES.encode(), "4 values go in")):
-        given = {"file": SimpleUploadedFile("list.csv", content), "choose": "1"}
-        answer = browser.post(f"/overlap/{matter.id}/set", given, follow=True)
+    for content, told_ in ((b"\xff\xfe\x00", "not text in UTF-8"), (LINES.encode(), "4 values")):
+        given = {"file": SimpleUploadedFile("list.csv", content)}
+        answer = browser.post(f"/overlap/{matter.id}/set", given)
         assert told_ in answer.content.decode()
+    assert Private(matter.id).looked() == OURS
+
+
+def test_after_the_computation_has_begun_nothing_more_is_counted(proposed: Any, ada: User) -> None:
+    matter, _other = proposed()
+    put_in(matter, ada)
+    work.run_due()
+    page = client_of(ada).post(f"/overlap/{matter.id}/set", {"text": LINES}).content.decode()
+    assert "The computation has begun: the set stands." in page
+    assert Private(matter.id).looked() == []
 
 
 def test_an_act_with_an_odd_body_harms_no_page(proposed: Any, ada: User, lazuria: Peer) -> None:

@@ -40,14 +40,15 @@ def own_set(
     """Choose what goes in."""
     django()
     from verbale.matters.overlap import work
+    from verbale.node.access import require
 
     user = person(who)
+    require(user, "import")
     view = _view(overlap, user)
     text = file.read_text(encoding="utf-8-sig") if file is not None else ""
-    if look:
-        chosen = work.gathered(view, holdings=holdings, text=text)
-    else:
-        chosen = work.choose(view, user, holdings=holdings, text=text)
+    chosen = work.gathered(view, holdings=holdings, text=text)
+    if not look:
+        work.choose(view, user, chosen.items)
     value = {
         "count": len(chosen.items),
         "counts": dict(chosen.counts),

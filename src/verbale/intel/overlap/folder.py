@@ -3,15 +3,16 @@
     key         the secret exponent of this run, 32 bytes
     items       one item a line, shuffled, dummies among them
     plan        JSON: how many values each step has
-    <step>.N    the points of the N-th piece of a step, one behind another
+    <step>.N    the points of the N-th piece of a step, one behind another, and the SHA-256 of them
 
-Everything is readable by its owner alone, and goes when the run ends. A file appears whole or not at all; a piece of
-the wrong length, as a crash of the machine can leave one, counts as missing.
+Everything is readable by its owner alone, and goes when the run ends. Key and set are on the disk before they are used.
+A piece is not waited for: what a crash of the machine leaves of it does not fit its hash, and counts as missing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import secrets
@@ -27,15 +28,16 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def write(self, name: str, data: bytes) -> None:
-        """Durably, and at once or not at all."""
+    def write(self, name: str, data: bytes, *, durable: bool = True) -> None:
+        """At once or not at all; `durable`: and on the disk when this returns."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = self.path / f".{secrets.token_hex(8)}"
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         partial.replace(self.path / name)
 
     def read(self, name: str) -> bytes | None:
@@ -58,15 +60,16 @@ class Folder:
         if {**plan, **steps} != plan:
             self.write("plan", json.dumps({**plan, **steps}).encode())
 
-    def pieces(self, step: str, size: int, count: int, width: int) -> set[int]:
-        """Which pieces of a step are there whole: `size` points of `width` bytes each, the last one shorter."""
-        found = set()
-        for number in range((count + size - 1) // size):
-            with contextlib.suppress(FileNotFoundError):
-                there = (self.path / f"{step}.{number}").stat().st_size
-                if there == width * (min(count, (number + 1) * size) - number * size):
-                    found.add(number)
-        return found
+    def keep(self, step: str, number: int, points: bytes) -> None:
+        """Keep a piece of a step."""
+        self.write(f"{step}.{number}", points + hashlib.sha256(points).digest(), durable=False)
+
+    def piece(self, step: str, number: int, size: int) -> bytes | None:
+        """The points of a piece, of `size` bytes together; None when it is not there whole."""
+        data = self.read(f"{step}.{number}")
+        if data is None or len(data) != size + 32 or hashlib.sha256(data[:size]).digest() != data[size:]:
+            return None
+        return data[:size]
 
     def done(self, *steps: str) -> tuple[int, int]:
         """Pieces of these steps that are done, and that they have; of no step that has not begun."""

@@ -44,7 +44,10 @@ def add(router: Router) -> None:
 
     @router.post("/{matter}/set", summary="Choose what this node puts in", url_name="overlap-set")
     def own_set(request: HttpRequest, matter: str, fields: OwnSet) -> dict[str, Any]:
-        chosen = work.choose(view_of(request, matter), person(request), holdings=fields.holdings, text=fields.text)
+        view = view_of(request, matter)
+        require(person(request), "import")
+        chosen = work.gathered(view, holdings=fields.holdings, text=fields.text)
+        work.choose(view, person(request), chosen.items)
         return {
             "count": len(chosen.items),
             "counts": dict(chosen.counts),

@@ -68,6 +68,10 @@ def _prepared(word: str) -> Any:
     return lambda view, body: {**body, **work.prepared(view, word)}
 
 
+def _about(field: str) -> Any:
+    return lambda view, body: [body[field]]
+
+
 # -- one line of what an act says --------------------------------------------------------------------------------------
 
 
@@ -140,8 +144,8 @@ DEEDS = (
                 _("Otherwise a false match in at most one run of"),
                 "choice",
                 required=False,
-                choices=tuple((str(rate), f"{10**rate:,}") for rate in (6, 5, 4, 3)),
-                initial="6",
+                choices=tuple((rate, f"{10**rate:,}") for rate in (6, 5, 4, 3)),
+                initial=6,
             ),
         ),
         lead=_("Two sides find out what both hold, and the rest stays with each. Both must be cleared by a person."),
@@ -149,6 +153,7 @@ DEEDS = (
         complete=_proposed,
         sentence=_terms,
         excerpt=lambda act: _line(act.body.get("text", "")),
+        template="overlap/terms.html",
     ),
     Deed(
         "overlap.accept",
@@ -162,6 +167,7 @@ DEEDS = (
         complete=_accepted,
         refs=lambda view, body: [view.opening["act"]],
         sentence=lambda act: _line(act.body.get("text", "")),
+        template="overlap/terms.html",
     ),
     Deed(
         "overlap.decline",
@@ -178,8 +184,8 @@ DEEDS = (
         _("Blinded request"),
         _("Send the blinded request"),
         clearance=False,
-        right="import",
-        names="acceptance",
+        right="draft",
+        refs=_about("acceptance"),
         when=_never,
         listed=False,
         complete=_prepared("request"),
@@ -191,8 +197,8 @@ DEEDS = (
         _("Blinded response"),
         _("Send the blinded response"),
         clearance=False,
-        right="import",
-        names="request",
+        right="draft",
+        refs=_about("request"),
         when=_never,
         listed=False,
         complete=_prepared("response"),
@@ -204,8 +210,8 @@ DEEDS = (
         _("Overlap found"),
         _("Say that the result is there"),
         clearance=False,
-        right="import",
-        names="response",
+        right="draft",
+        refs=_about("response"),
         when=_never,
         listed=False,
         complete=_prepared("result"),
@@ -366,6 +372,7 @@ KIND = kind(
     warn=warnings,
     urls=(
         path("<slug:matter_id>/set", pages.own_set, name="set"),
+        path("<slug:matter_id>/choose", pages.choose, name="choose"),
         path("<slug:matter_id>/again", pages.again, name="again"),
         path("<slug:matter_id>/found/<int:run>", pages.found, name="found"),
         path("<slug:matter_id>/found/<int:run>.txt", pages.found_list, name="found-list"),

@@ -20,7 +20,7 @@ from verbale.node.errors import UserError
 from verbale.node.models import Matter
 from verbale.node.web import action, download, page, refusals
 
-__all__ = ["again", "found", "found_list", "own_set", "result_of"]
+__all__ = ["again", "choose", "found", "found_list", "own_set", "result_of"]
 
 _LONGEST = 8_000_000
 _LARGEST = 32 << 20
@@ -60,30 +60,31 @@ def _view(request: HttpRequest, matter_id: str) -> View:
 
 @page("import")
 def own_set(request: HttpRequest, matter_id: str) -> HttpResponse:
-    """Look at what would go in, and fix it."""
+    """Count what would go in. What was counted last can be put in, and nothing that nobody has counted."""
     view = _view(request, matter_id)
-    if not view.opening or not view.ours:
+    if not view.opening or not view.ours or view.matter is None:
         raise Http404
     form = SetForm(request.POST or None, request.FILES or None, initial={"holdings": True}, label_suffix="")
-    looked: work.Chosen | None = None
+    private, looked = Private(view.matter.id), None
     if request.method == "POST" and form.is_valid():
         try:
-            holdings, text = form.cleaned_data["holdings"], form.lines()
-            if "choose" not in request.POST:
-                looked = work.gathered(view, holdings=holdings, text=text)
-            else:
-                looked = work.choose(view, request.user, holdings=holdings, text=text)
-                number = len(looked.items)
-                told = ngettext("%(n)s value goes in.", "%(n)s values go in.", number) % {"n": number}
-                if looked.refused:
-                    told += " " + _("%(n)s lines were refused.") % {"n": len(looked.refused)}
-                messages.success(request, told)
-                return redirect("dossier", matter_id)
+            if not view.open or private.begun():
+                raise UserError(_("The computation has begun: the set stands."))
+            looked = work.gathered(view, holdings=form.cleaned_data["holdings"], text=form.lines())
+            private.look(sorted(looked.items))
         except UserError as error:
             refusals(form, error)
-    elif request.method == "GET":
-        looked = work.gathered(view, holdings=True)
     return render(request, "overlap/set.html", {"view": view, "matter": view.matter, "form": form, **_shown(looked)})
+
+
+@action("import")
+def choose(request: HttpRequest, matter_id: str) -> HttpResponse:
+    """Put in what was counted last."""
+    view = _view(request, matter_id)
+    assert view.matter is not None
+    number = work.choose(view, request.user, Private(view.matter.id).looked())
+    messages.success(request, ngettext("%(n)s value goes in.", "%(n)s values go in.", number) % {"n": number})
+    return redirect("dossier", matter_id)
 
 
 def _shown(chosen: work.Chosen | None) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Files in the folder `overlap/<matter>` of the node's home, readable by its owner alone; never in an act:
 
     set             the items that we put in, one a line, as an analyst chose them
-    set.json        how many of each kind, who chose them and when
+    set.json        how many they are, who chose them and when
+    looked          items that an analyst has counted, and not put in yet
     <run>/          the work of a run, see `verbale.intel.overlap.folder`; gone when our part of it is done
     found.<run>     JSON: what we learnt
     trouble         JSON: why the last try failed, and of which step
@@ -44,18 +45,26 @@ class Private:
 
     # -- the set -------------------------------------------------------------------------------------------------------
 
+    def look(self, items: Sequence[str]) -> None:
+        """Keep what was counted, until it is put in or something else is counted."""
+        self._folder.write("looked", "\n".join(items).encode())
+
+    def looked(self) -> list[str]:
+        """What was counted last."""
+        return self._lines("looked")
+
     def choose(self, items: Sequence[str], told: dict[str, Any]) -> None:
         """Keep the set that goes in."""
         self._folder.write("set", "\n".join(items).encode())
         self._write("set.json", told)
+        (self.path / "looked").unlink(missing_ok=True)
 
     def chosen(self) -> dict[str, Any] | None:
-        """How many of each kind, who chose them and when; None before somebody has."""
+        """How many they are, who chose them and when; None before somebody has."""
         return self._read("set.json")
 
     def items(self) -> list[str]:
-        data = self._folder.read("set")
-        return data.decode().split("\n") if data else []
+        return self._lines("set")
 
     def begun(self) -> bool:
         """Whether a run with it has begun: then it stands."""
@@ -63,7 +72,12 @@ class Private:
 
     def busy(self) -> bool:
         """Whether there is anything that goes when the overlap is over."""
-        names = ("set", *(f"{run}" for run in (1, 2)), *(f"{run}.{word}" for run in (1, 2) for word in _WORDS))
+        names = (
+            "set",
+            "looked",
+            *(f"{run}" for run in (1, 2)),
+            *(f"{run}.{word}" for run in (1, 2) for word in _WORDS),
+        )
         return any((self.path / name).exists() for name in names)
 
     # -- the work ------------------------------------------------------------------------------------------------------
@@ -111,7 +125,7 @@ class Private:
         """The overlap is over: what was learnt stays, and nothing else."""
         for run in (1, 2):
             self.forget_run(run)
-        for name in ("set", "trouble"):
+        for name in ("set", "looked", "trouble"):
             (self.path / name).unlink(missing_ok=True)
 
     # -- what was learnt -----------------------------------------------------------------------------------------------
@@ -122,6 +136,10 @@ class Private:
     def found(self, run: int) -> dict[str, Any] | None:
         """`{"size", "items", "at"}`; `items` is null where only the size was to be learnt."""
         return self._read(f"found.{run}")
+
+    def _lines(self, name: str) -> list[str]:
+        data = self._folder.read(name)
+        return data.decode().split("\n") if data else []
 
     def _write(self, name: str, value: Any) -> None:
         self._folder.write(name, json.dumps(value, ensure_ascii=False).encode())

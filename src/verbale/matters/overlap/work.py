@@ -4,6 +4,7 @@ Each step is computed from what is on the disk and what has arrived, leaves what
 and is then said as an act. A process that dies in between is followed by one that goes on from there.
 """
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,29 +90,27 @@ def gathered(view: View, *, holdings: bool, text: str = "") -> Chosen:
     return chosen
 
 
-def choose(view: View, user: User, *, holdings: bool, text: str = "") -> Chosen:
-    """Fix what this node puts in. Raises UserError when it is too much, or a run with an earlier set has begun."""
+def choose(view: View, user: User, items: Iterable[str]) -> int:
+    """Fix what this node puts in; returns how many values that are. Raises UserError when they are too many or none, or
+    a run with an earlier set has begun."""
     require(user, "import")
-    chosen = gathered(view, holdings=holdings, text=text)
-    assert view.matter is not None
-    if not view.ours or not view.open:
+    if view.matter is None or not view.ours or not view.open:
         raise UserError(_("The overlap is over, or not ours."))
-    most = view.opening["most"]
-    if len(chosen.items) > most:
-        told = {"count": len(chosen.items), "most": most}
-        raise UserError(_("The set has %(count)s values; no more than %(most)s were agreed.") % told, "text")
-    if not chosen.items:
-        raise UserError(_("The set would be empty."), "text")
+    chosen, most = sorted(set(items)), view.opening["most"]
+    if len(chosen) > most:
+        told = {"count": len(chosen), "most": most}
+        raise UserError(_("The set has %(count)s values; no more than %(most)s were agreed.") % told)
+    if not chosen:
+        raise UserError(_("The set would be empty."))
     private = Private(view.matter.id)
     with private.computing() as mine:
         if not mine or private.begun():
             raise UserError(_("The computation has begun: the set stands."))
         now = format_time(timezone.now())
-        told = {"count": len(chosen.items), "counts": dict(chosen.counts), "by": user.username, "at": now}
-        private.choose(sorted(chosen.items), told)
-    audit(user.username, "chose-set", matter_id=view.matter.id, detail=str(len(chosen.items)))
+        private.choose(chosen, {"count": len(chosen), "by": user.username, "at": now})
+    audit(user.username, "chose-set", matter_id=view.matter.id, detail=str(len(chosen)))
     events.note("overlap", matter_id=view.matter.id)
-    return chosen
+    return len(chosen)
 
 
 # -- what is due -------------------------------------------------------------------------------------------------------
@@ -281,7 +280,9 @@ def _teller(matter_id: str, progress: Callable[[int, int], None] | None) -> Call
             if time.monotonic() - last < _A_NOTICE:
                 return
             last = time.monotonic()
-        events.note("overlap", matter_id=matter_id)
+        with contextlib.suppress(DatabaseError):
+            # A page that hears of it later is no reason to stop.
+            events.note("overlap", matter_id=matter_id)
         if threading.current_thread() is not _thread:
             # A thread of the computation: the connection that was opened in it for this is closed in it.
             connection.close()
