@@ -39,7 +39,7 @@ class PatternChecker:
             raise node.fault(field, f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}")
         if pattern in self._passed or _SIMPLE.fullmatch(pattern.strip()):
             return
-        if _nesting(pattern) > MAX_PATTERN_NESTING:
+        if nesting(pattern) > MAX_PATTERN_NESTING:
             raise node.fault(field, f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit")
         self._characters += len(pattern)
         if self._characters > MAX_GRAMMAR_CHARACTERS:
@@ -54,7 +54,8 @@ class PatternChecker:
         self._passed.add(pattern)
 
 
-def _nesting(pattern: str) -> int:
+def nesting(pattern: str) -> int:
+    """Parentheses and brackets of a pattern that are open at once."""
     depth = deepest = 0
     for mark in _STRING.sub("", pattern):
         if mark in "([":

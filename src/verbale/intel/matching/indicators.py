@@ -1,0 +1,222 @@
+"""Indicators: read from a file, and laid out as the two tables that the expression joins with what was observed.
+
+| table | columns |
+|---|---|
+| `terms` | a row a key: `indicator`, `part` (the alternative), `term`, `needed` (how many terms the alternative has), |
+| | `how`, `kind`, `value`, `role`, `said` |
+| `indicators` | `indicator`, `id`, `name`, `marking`, `origin`, `since`, `until` (microseconds or null), `at_least` |
+
+Both are written in batches, so that memory does not grow with the number of indicators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..text import clean_line
+from .errors import MatchingError
+from .kinds import FIELD_KINDS, guessed
+from .limits import MAX_EXPRESSIONS, MAX_GRAMMAR_CHARACTERS, MAX_INDICATORS
+from .patterns import Key, Plan, Unmatched, is_simple, plan_of, value_keys
+
+__all__ = ["Indicator", "Planned", "Shape", "Unlooked", "lay_out"]
+
+
+class Indicator(msgspec.Struct, frozen=True, gc=False):
+    """A STIX pattern (`pattern`), or a plain value with its kind ("" lets the value decide).
+
+    `origin` is who shared it: a node's id, a server's name, or "" for our own. `marking` is a TLP 2.0 word or None.
+    `since` and `until` are microseconds since 1970, None when open. `revoked` ones are not looked for.
+    """
+
+    id: str
+    pattern: str = ""
+    pattern_type: str = "stix"
+    kind: str = ""
+    value: str = ""
+    name: str = ""
+    marking: str | None = None
+    origin: str = ""
+    since: int | None = None
+    until: int | None = None
+    revoked: bool = False
+
+
+class Unlooked(msgspec.Struct, frozen=True):
+    """An indicator that is not looked for; `reason` completes `not matched here, because it …`."""
+
+    id: str
+    name: str
+    reason: str
+
+
+class Shape(msgspec.Struct):
+    """Which branches the expression needs, and what they must know beforehand.
+
+    `nets` are the lengths of prefixes by kind, `labels` how many labels the domains have of which names below count,
+    `likes` the regular expressions by kind.
+    """
+
+    exact: bool = False
+    nets: set[tuple[str, int]] = msgspec.field(default_factory=set)
+    labels: set[int] = msgspec.field(default_factory=set)
+    likes: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    together: bool = False
+    repeats: bool = False
+
+
+class Planned(msgspec.Struct):
+    """What became of the indicators: `count` read, `looked` looked for, the others counted with `examples`."""
+
+    shape: Shape
+    count: int = 0
+    looked: int = 0
+    terms: int = 0
+    unlooked: int = 0
+    examples: list[Unlooked] = msgspec.field(default_factory=list)
+
+
+TERMS: Final = pa.schema(
+    [
+        pa.field("indicator", pa.int64(), nullable=False),
+        pa.field("part", pa.int64(), nullable=False),
+        pa.field("term", pa.int64(), nullable=False),
+        pa.field("needed", pa.int64(), nullable=False),
+        pa.field("how", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("role", pa.string(), nullable=False),
+        pa.field("said", pa.string(), nullable=False),
+    ]
+)
+INDICATORS: Final = pa.schema(
+    [
+        pa.field("indicator", pa.int64(), nullable=False),
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("marking", pa.string()),
+        pa.field("origin", pa.string(), nullable=False),
+        pa.field("since", pa.int64()),
+        pa.field("until", pa.int64()),
+        pa.field("at_least", pa.int64(), nullable=False),
+    ]
+)
+_AT_ONCE: Final = 50_000
+_MAX_EXAMPLES: Final = 100
+
+
+class _Table:
+    """Rows, written when there are many."""
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        self._schema = schema
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+        self._rows: list[tuple[Any, ...]] = []
+
+    def __enter__(self) -> _Table:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._flush()
+        self._writer.close()
+
+    def add(self, *row: Any) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+            self._writer.write_table(pa.table(arrays, schema=self._schema))
+            self._rows = []
+
+
+def lay_out(indicators: Iterable[Indicator], folder: Path, *, subdomains: bool = False) -> Planned:
+    """Write `terms.parquet` and `indicators.parquet`. With `subdomains`, names below a domain count as the domain."""
+    planned = Planned(Shape())
+    shape, grammar, expressions, part = planned.shape, 0, 0, 0
+    with _Table(folder / "terms.parquet", TERMS) as terms, _Table(folder / "indicators.parquet", INDICATORS) as rows:
+        for number, indicator in enumerate(indicators):
+            planned.count += 1
+            if planned.count > MAX_INDICATORS:
+                raise MatchingError(f"there are more than {MAX_INDICATORS:,} indicators; that is the limit")
+            try:
+                if indicator.pattern and not is_simple(indicator.pattern):
+                    grammar += len(indicator.pattern)
+                    if grammar > MAX_GRAMMAR_CHARACTERS:
+                        raise Unmatched(
+                            f"comes after {MAX_GRAMMAR_CHARACTERS:,} characters of patterns; that is the limit"
+                        )
+                plan = _plan(indicator)
+                likes = sum(key.how == "like" for alternative in plan.parts for term in alternative for key in term)
+                if likes and expressions + likes > MAX_EXPRESSIONS:
+                    raise Unmatched(f"comes after {MAX_EXPRESSIONS:,} regular expressions; that is the limit")
+                expressions += likes
+            except Unmatched as error:
+                planned.unlooked += 1
+                if len(planned.examples) < _MAX_EXAMPLES:
+                    planned.examples.append(Unlooked(indicator.id, indicator.name[:200], str(error)))
+                continue
+            planned.looked += 1
+            shape.repeats |= plan.at_least > 1
+            rows.add(
+                number,
+                indicator.id,
+                clean_line(indicator.name[:400]),
+                indicator.marking,
+                indicator.origin,
+                indicator.since,
+                indicator.until,
+                plan.at_least,
+            )
+            for alternative, said in zip(plan.parts, plan.said, strict=True):
+                shape.together |= len(alternative) > 1
+                for place, term in enumerate(alternative):
+                    for key in term:
+                        for how in _note(key, shape, subdomains):
+                            planned.terms += 1
+                            terms.add(number, part, place, len(alternative), how, key.kind, key.value, key.role, said)
+                part += 1
+    return planned
+
+
+def _note(key: Key, shape: Shape, subdomains: bool) -> list[str]:
+    """Let the shape know of a key; the ways in which it is looked for."""
+    if key.how == "net":
+        shape.nets.add((key.kind, len(key.value)))
+    elif key.how == "like":
+        found = shape.likes.setdefault(key.kind, [])
+        if key.value not in found:
+            found.append(key.value)
+    else:
+        shape.exact = True
+        if subdomains and key.kind == "domain":
+            shape.labels.add(key.value.count(".") + 1)
+            return ["is", "under"]
+    return [key.how]
+
+
+def _plan(indicator: Indicator) -> Plan:
+    if indicator.revoked:
+        raise Unmatched("was revoked")
+    if indicator.pattern:
+        if indicator.pattern_type != "stix":
+            raise Unmatched(f"is written in {clean_line(indicator.pattern_type)[:40]!r}, not as a STIX pattern")
+        return plan_of(indicator.pattern)
+    kind = indicator.kind or guessed(indicator.value.strip())
+    if kind is None:
+        raise Unmatched(f"is {clean_line(indicator.value)[:80]!r}, which is no kind of value that is known here")
+    if kind not in FIELD_KINDS:
+        raise Unmatched(f"is of the kind {clean_line(kind)[:40]!r}, which is not looked for in logs")
+    return Plan(((tuple(value_keys(kind, indicator.value)),),), ("",))
