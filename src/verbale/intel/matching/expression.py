@@ -8,7 +8,8 @@ is one that DuckDB and Spark do alike on data beyond memory: joins on equal keys
 
 1. Each branch finds term hits: the same value; an address whose bits begin with a network's prefix; a domain below
    another; a value that a regular expression fits, tried only on those that any of them fits.
-2. Alternatives of one term are hits at once; of several, those rows in which each term was found.
+2. Alternatives of one term are hits at once. Of those with several, only the rarest term is looked for in all rows;
+   the others are looked for in the rows where that one was found, or a port would find half the log.
 3. A row counts once for an indicator and value, however often the value stands in it.
 4. What is left is counted by indicator, kind and value, with the first and last time and the first place.
 """
@@ -37,6 +38,7 @@ TERMS: Final = {
     "part": "int64",
     "term": "int64",
     "needed": "int64",
+    "first": "boolean",
     "how": "string",
     "kind": "string",
     "value": "string",
@@ -64,14 +66,16 @@ def hits(shape: Shape) -> Any:
     place of the first.
     """
     observed = ibis.table(OBSERVED, name="observed")
-    terms = ibis.table(TERMS, name="terms")
+    all_terms = ibis.table(TERMS, name="terms")
+    terms = all_terms.filter(all_terms["first"]) if shape.several else all_terms
     indicators = ibis.table(INDICATORS, name="indicators")
 
     found = reduce(lambda one, other: one.union(other, distinct=False), _branches(shape, observed, terms))
-    single = found.filter(found.needed == 1) if shape.together else found
+    single = found.filter(found.needed == 1) if shape.several else found
     rows = single.select("indicator", "kind", "value", "place", "time")
-    if shape.together:
-        rows = rows.union(_together(found), distinct=False)
+    if shape.several:
+        further = all_terms.filter(~all_terms["first"])
+        rows = rows.union(_together(shape, found.filter(found.needed > 1), observed, further), distinct=False)
     rows = rows.distinct()
 
     joined = rows.inner_join(indicators, "indicator")
@@ -145,12 +149,29 @@ def _term_hits(pairs: Any) -> Any:
     return in_role.select("indicator", "part", "term", "needed", "said", "kind", "value", "place", "time")
 
 
-def _together(found: Any) -> Any:
-    """Rows in which each term of an alternative was found."""
-    several = found.filter(found.needed > 1)
-    terms = several.select("indicator", "part", "needed", "said", "place", "time", "term").distinct()
+def _together(shape: Shape, found: Any, observed: Any, further: Any) -> Any:
+    """Rows in which each term of an alternative was found, given those in which its first was."""
+    begun = found.select("indicator", "part", "needed", "said", "place", "time").distinct()
+    beside = begun.inner_join(observed.drop("time"), "place").rename(
+        {f"{name}_here": name for name in ("kind", "value", "role", "net")}
+    )
+    ways = {
+        "is": lambda pairs: pairs.value_here == pairs.value,
+        "net": lambda pairs: pairs.net_here.startswith(pairs.value),
+        "under": lambda pairs: pairs.value_here.endswith(ibis.literal(".").concat(pairs.value)),
+        "like": lambda pairs: pairs.value_here.re_search(pairs.value),
+    }
+    met = []
+    for how in sorted(shape.together):
+        wanted = further.filter(further.how == how).select("part", "term", "kind", "value", "role")
+        wanted = wanted.rename(kind_here="kind")
+        # Equality is a key of the join; the others are tried on the few pairs of one alternative and kind.
+        pairs = beside.inner_join(wanted, ["part", "kind_here"])
+        pairs = pairs.filter(ways[how](pairs) & ((pairs.role == "") | (pairs.role == pairs.role_here)))
+        met.append(pairs.select("indicator", "part", "needed", "said", "place", "time", "term"))
+    terms = reduce(lambda one, other: one.union(other, distinct=False), met).distinct()
     whole = terms.group_by("indicator", "part", "needed", "said", "place", "time").agg(met=terms.term.count())
-    whole = whole.filter(whole.met == whole.needed)
+    whole = whole.filter(whole.met == whole.needed - 1)
     return whole.select("indicator", kind=ibis.literal(TOGETHER), value=whole.said, place=whole.place, time=whole.time)
 
 

@@ -3,7 +3,7 @@
 | table | columns |
 |---|---|
 | `terms` | a row a key: `indicator`, `part` (the alternative), `term`, `needed` (how many terms the alternative has), |
-| | `how`, `kind`, `value`, `role`, `said` |
+| | `first` (whether it is the term to look for first), `how`, `kind`, `value`, `role`, `said` |
 | `indicators` | `indicator`, `id`, `name`, `marking`, `origin`, `since`, `until` (microseconds or null), `at_least` |
 
 Both are written in batches, so that memory does not grow with the number of indicators.
@@ -24,7 +24,7 @@ from ..text import clean_line
 from .errors import MatchingError
 from .kinds import FIELD_KINDS, guessed
 from .limits import MAX_EXPRESSIONS, MAX_GRAMMAR_CHARACTERS, MAX_INDICATORS
-from .patterns import Key, Plan, Unmatched, is_simple, plan_of, value_keys
+from .patterns import Key, Plan, Term, Unmatched, is_simple, plan_of, value_keys
 
 __all__ = ["Indicator", "Planned", "Shape", "Unlooked", "lay_out"]
 
@@ -61,14 +61,16 @@ class Shape(msgspec.Struct):
     """Which branches the expression needs, and what they must know beforehand.
 
     `nets` are the lengths of prefixes by kind, `labels` how many labels the domains have of which names below count,
-    `likes` the regular expressions by kind.
+    `likes` the regular expressions by kind. `together` are the ways in which the further terms of alternatives with
+    several terms are looked for.
     """
 
     exact: bool = False
     nets: set[tuple[str, int]] = msgspec.field(default_factory=set)
     labels: set[int] = msgspec.field(default_factory=set)
     likes: dict[str, list[str]] = msgspec.field(default_factory=dict)
-    together: bool = False
+    several: bool = False
+    together: set[str] = msgspec.field(default_factory=set)
     repeats: bool = False
 
 
@@ -89,6 +91,7 @@ TERMS: Final = pa.schema(
         pa.field("part", pa.int64(), nullable=False),
         pa.field("term", pa.int64(), nullable=False),
         pa.field("needed", pa.int64(), nullable=False),
+        pa.field("first", pa.bool_(), nullable=False),
         pa.field("how", pa.string(), nullable=False),
         pa.field("kind", pa.string(), nullable=False),
         pa.field("value", pa.string(), nullable=False),
@@ -181,18 +184,52 @@ def lay_out(indicators: Iterable[Indicator], folder: Path, *, subdomains: bool =
                 plan.at_least,
             )
             for alternative, said in zip(plan.parts, plan.said, strict=True):
-                shape.together |= len(alternative) > 1
+                shape.several |= len(alternative) > 1
+                rarest = min(range(len(alternative)), key=lambda place: _commonness(alternative[place]))
                 for place, term in enumerate(alternative):
                     for key in term:
-                        for how in _note(key, shape, subdomains):
+                        for how in _note(key, shape, subdomains, first=place == rarest):
                             planned.terms += 1
-                            terms.add(number, part, place, len(alternative), how, key.kind, key.value, key.role, said)
+                            terms.add(
+                                number,
+                                part,
+                                place,
+                                len(alternative),
+                                place == rarest,
+                                how,
+                                key.kind,
+                                key.value,
+                                key.role,
+                                said,
+                            )
                 part += 1
     return planned
 
 
-def _note(key: Key, shape: Shape, subdomains: bool) -> list[str]:
+_COMMON: Final = {
+    "port": 9,
+    "protocol": 10,
+    "user-agent": 5,
+    "user": 4,
+    "asn": 6,
+    "mac": 3,
+    "file-name": 2,
+    "request": 2,
+}
+"""How little a kind of value says by itself; 0 for the others."""
+
+
+def _commonness(term: Term) -> int:
+    """How many rows a term may fit, on no particular scale: of several, the rarest is looked for first."""
+    return max(_COMMON.get(key.kind, 0) + {"like": 20, "net": 1}.get(key.how, 0) for key in term)
+
+
+def _note(key: Key, shape: Shape, subdomains: bool, *, first: bool) -> list[str]:
     """Let the shape know of a key; the ways in which it is looked for."""
+    if not first:
+        ways = ["is", "under"] if subdomains and key.how == "is" and key.kind == "domain" else [key.how]
+        shape.together.update(ways)
+        return ways
     if key.how == "net":
         shape.nets.add((key.kind, len(key.value)))
     elif key.how == "like":
