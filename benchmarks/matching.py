@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +31,7 @@ INDICATORS = 10**6
 SEED = 20_261_124
 PLANTED = 10_000
 """One row in so many holds the value of an indicator; by chance others do too."""
-MEMORY = {"duckdb": "2GB", "spark": "4g"}
+MEMORY = {"duckdb": "2GB", "spark": "8g"}
 
 
 # -- the material ---------------------------------------------------------------------------------------------------
@@ -56,7 +57,10 @@ def patterns(count: int = INDICATORS) -> Iterator[tuple[str, str]]:
         elif number % 50_000 == 8:
             yield name, f"[url:value MATCHES '/gate{number}/[a-z]+\\\\.php$']"
         elif number % 1_000 == 9:
-            yield name, f"[network-traffic:dst_ref.value = '{_address(rng.getrandbits(24))}' AND network-traffic:dst_port = 443]"
+            yield (
+                name,
+                f"[network-traffic:dst_ref.value = '{_address(rng.getrandbits(24))}' AND network-traffic:dst_port = 443]",
+            )
         elif number % 500 == 11:
             yield name, f"[ipv4-addr:value ISSUBSET '{_address(rng.getrandbits(24))}/{rng.choice((24, 26, 28))}']"
         elif kind < 8:
@@ -145,10 +149,7 @@ def _lay_out(folder: Path, rows: int) -> dict[str, Any]:
     from verbale.intel.matching.indicators import Indicator, lay_out
 
     planned = lay_out((Indicator(name, pattern) for name, pattern in patterns()), folder)
-    shape = planned.shape
-    (folder / "shape.json").write_text(
-        json.dumps([shape.exact, sorted(shape.nets), sorted(shape.labels), shape.likes, shape.several, sorted(shape.together), shape.repeats])
-    )
+    (folder / "shape.json").write_bytes(msgspec.json.encode(planned.shape))
     return {"looked": planned.looked, "unlooked": planned.unlooked, "terms": planned.terms}
 
 
@@ -182,8 +183,7 @@ def _match(folder: Path, rows: int, engine: Any) -> dict[str, Any]:
     from verbale.intel.matching.expression import hits
     from verbale.intel.matching.indicators import Shape
 
-    exact, nets, labels, likes, several, together, repeats = json.loads((folder / "shape.json").read_text())
-    shape = Shape(exact, {(kind, digits) for kind, digits in nets}, set(labels), likes, several, set(together), repeats)
+    shape = msgspec.json.decode((folder / "shape.json").read_bytes(), type=Shape)
     with engine:
         began = time.perf_counter()
         engine.hold(folder / str(rows))

@@ -16,6 +16,7 @@ from .observed import Account, BadRow
 from .run import Hit, Matched, match
 from .sightings import Telling, sightings, tellings
 from .sources import indicator_of_stix, plain_indicator, read_indicators
+from .told import hit_rows, matched_json
 
 __all__ = [
     "Account",
@@ -29,7 +30,9 @@ __all__ = [
     "Telling",
     "Unlooked",
     "indicator_of_stix",
+    "hit_rows",
     "match",
+    "matched_json",
     "plain_indicator",
     "read_indicators",
     "sightings",

@@ -82,7 +82,7 @@ class DuckDb:
 class Spark:
     """Apache Spark: a session of its own in local mode, or one that is given (then it is not ended here)."""
 
-    def __init__(self, folder: Path, *, memory: str = "4g", threads: int | None = None, session: Any = None) -> None:
+    def __init__(self, folder: Path, *, memory: str = "8g", threads: int | None = None, session: Any = None) -> None:
         self._own = session is None
         self._session = session if session is not None else local_session(folder, memory=memory, threads=threads)
         self._connection = ibis.pyspark.connect(self._session)
@@ -128,7 +128,7 @@ class Spark:
                 watcher.join()
 
 
-def local_session(folder: Path, *, memory: str = "4g", threads: int | None = None) -> Any:
+def local_session(folder: Path, *, memory: str = "8g", threads: int | None = None) -> Any:
     """A Spark session on this machine. Raises `MatchingError` where Spark or Java is missing."""
     try:
         from pyspark.errors import PySparkException
@@ -147,7 +147,10 @@ def local_session(folder: Path, *, memory: str = "4g", threads: int | None = Non
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "16")
+            # The terms go to where the logs are, to some ten million: sorting the logs instead costs minutes.
+            # It is memory that this takes: with 4 GB for 10^6 terms Java mostly collects garbage.
+            .config("spark.sql.autoBroadcastJoinThreshold", "256m")
+            .config("spark.sql.shuffle.partitions", "8")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import ibis
 
-from .indicators import Shape
+from .indicators import Shape, Ways
 from .limits import EXPRESSIONS_AT_ONCE
 
 OBSERVED: Final = {
@@ -44,6 +44,9 @@ TERMS: Final = {
     "value": "string",
     "role": "string",
     "said": "string",
+    "since": "int64",
+    "until": "int64",
+    "at_least": "int64",
 }
 INDICATORS: Final = {
     "indicator": "int64",
@@ -51,91 +54,85 @@ INDICATORS: Final = {
     "name": "string",
     "marking": "string",
     "origin": "string",
-    "since": "int64",
-    "until": "int64",
-    "at_least": "int64",
 }
 TOGETHER: Final = "all of"
 """The kind of a hit on several terms in one row; its value says which."""
 
 
 def hits(shape: Shape) -> Any:
-    """Hits as `indicator, id, name, marking, origin, kind, value, first, last, count, in_time, example`.
+    """Hits as `id, name, marking, origin, kind, value, first, last, count, in_time, example`.
 
     `count` is how many rows, `in_time` how many of them within the time for which the indicator is valid, `example` the
     place of the first.
     """
     observed = ibis.table(OBSERVED, name="observed")
-    all_terms = ibis.table(TERMS, name="terms")
-    terms = all_terms.filter(all_terms["first"]) if shape.several else all_terms
+    terms = ibis.table(TERMS, name="terms")
     indicators = ibis.table(INDICATORS, name="indicators")
 
-    found = reduce(lambda one, other: one.union(other, distinct=False), _branches(shape, observed, terms))
-    single = found.filter(found.needed == 1) if shape.several else found
-    rows = single.select("indicator", "kind", "value", "place", "time")
-    if shape.several:
-        further = all_terms.filter(~all_terms["first"])
-        rows = rows.union(_together(shape, found.filter(found.needed > 1), observed, further), distinct=False)
-    rows = rows.distinct()
+    found = []
+    if shape.alone or not shape.first:
+        alone = _found(shape.alone, observed, terms.filter(terms.needed == 1))
+        found.append(alone.select(*_ROW))
+    if shape.first:
+        begun = _found(shape.first, observed, terms.filter((terms.needed > 1) & terms["first"]))
+        found.append(_together(shape.further, begun, observed, terms.filter(~terms["first"])))
+    rows = _all(found).distinct()
 
-    joined = rows.inner_join(indicators, "indicator")
-    valid = (joined.since.isnull() | (joined.time >= joined.since)) & (
-        joined.until.isnull() | (joined.time < joined.until)
-    )
-    counted = joined.group_by("indicator", "id", "name", "marking", "origin", "at_least", "kind", "value").agg(
-        first=joined.time.min(),
-        last=joined.time.max(),
-        count=joined.place.count(),
+    valid = (rows.since.isnull() | (rows.time >= rows.since)) & (rows.until.isnull() | (rows.time < rows.until))
+    counted = rows.group_by("indicator", "kind", "value").agg(
+        first=rows.time.min(),
+        last=rows.time.max(),
+        count=rows.place.count(),
         in_time=valid.fill_null(False).cast("int64").sum(),
-        example=joined.place.min(),
+        example=rows.place.min(),
     )
     if shape.repeats:
-        whole = counted.group_by("indicator").agg(whole=counted["count"].sum())
-        counted = counted.inner_join(whole, "indicator")
-        counted = counted.filter(counted.whole >= counted.at_least)
-    return counted.select(
-        "indicator",
-        "id",
-        "name",
-        "marking",
-        "origin",
-        "kind",
-        "value",
-        "first",
-        "last",
-        "count",
-        "in_time",
-        "example",
-    ).order_by("indicator", "kind", "value")
+        places = rows.select("indicator", "at_least", "place").distinct()
+        enough = places.group_by("indicator", "at_least").agg(seen=places.place.count())
+        counted = counted.semi_join(enough.filter(enough.seen >= enough.at_least), "indicator")
+    return (
+        counted.inner_join(indicators, "indicator")
+        .select("id", "name", "marking", "origin", "kind", "value", "first", "last", "count", "in_time", "example")
+        .order_by("id", "kind", "value")
+    )
 
 
-def _branches(shape: Shape, observed: Any, terms: Any) -> list[Any]:
+_OF_TERM: Final = ("indicator", "since", "until", "at_least")
+"""What the count needs to know of an indicator; it comes along in the terms, for a join with many rows is dear."""
+_ROW: Final = (*_OF_TERM, "kind", "value", "place", "time")
+
+
+def _all(tables: list[Any]) -> Any:
+    return reduce(lambda one, other: one.union(other, distinct=False), tables)
+
+
+def _found(ways: Ways, observed: Any, terms: Any) -> Any:
+    """Rows with a value of a term. Each way goes through what was observed once."""
     found = []
-    if shape.exact or not (shape.nets or shape.labels or shape.likes):
+    if ways.exact or not ways:
         found.append(_met(observed.mutate(key=observed.value), terms.filter(terms.how == "is")))
-    if shape.nets:
-        nets = terms.filter(terms.how == "net")
-        for kind, digits in sorted(shape.nets):
-            inside = observed.filter(observed.kind == kind)
-            prefix = inside.net.substr(0, digits)
-            # Of this length only: a shorter prefix would be looked up among the longer ones in vain.
-            found.append(_met(inside.mutate(key=prefix), nets.filter(nets.value.length() == digits)))
-    if shape.labels:
-        under = terms.filter(terms.how == "under")
+    for kind, lengths in sorted(ways.nets.items()):
+        inside = observed.filter(observed.kind == kind)
+        prefixes = ibis.array([inside.net.substr(0, digits) for digits in sorted(lengths)])
+        found.append(_met(inside.mutate(key=prefixes.unnest()), terms.filter(terms.how == "net")))
+    if ways.labels:
         domains = observed.filter(observed.kind == "domain")
-        for labels in sorted(shape.labels):
-            above = domains.value.re_extract(rf"\.((?:[^.]+\.){{{labels - 1}}}[^.]+)$", 1)
-            found.append(_met(domains.mutate(key=above), under))
-    if shape.likes:
+        above = ibis.array(
+            [domains.value.re_extract(rf"\.((?:[^.]+\.){{{labels - 1}}}[^.]+)$", 1) for labels in sorted(ways.labels)]
+        )
+        found.append(_met(domains.mutate(key=above.unnest()), terms.filter(terms.how == "under")))
+    if ways.likes:
+        # Few values fit any expression of their kind; only these are tried on each.
+        fits = [
+            (observed.kind == kind)
+            & reduce(lambda one, other: one | other, map(observed.value.re_search, _any_of(these)))
+            for kind, these in sorted(ways.likes.items())
+        ]
+        values = observed.filter(reduce(lambda one, other: one | other, fits))
         likes = terms.filter(terms.how == "like").rename(key="value")
-        for kind, expressions in sorted(shape.likes.items()):
-            values = observed.filter(observed.kind == kind)
-            values = values.filter(
-                reduce(lambda one, other: one | other, [values.value.re_search(each) for each in _any_of(expressions)])
-            )
-            pairs = values.inner_join(likes.filter(likes.kind == kind), "kind", rname="{name}_of_term")
-            found.append(_term_hits(pairs.filter(pairs.value.re_search(pairs.key))))
-    return found
+        pairs = values.inner_join(likes, "kind", rname="{name}_of_term")
+        found.append(_term_hits(pairs.filter(pairs.value.re_search(pairs.key))))
+    return _all(found)
 
 
 def _met(observed: Any, terms: Any) -> Any:
@@ -146,12 +143,15 @@ def _met(observed: Any, terms: Any) -> Any:
 
 def _term_hits(pairs: Any) -> Any:
     in_role = pairs.filter((pairs.role_of_term == "") | (pairs.role_of_term == pairs.role))
-    return in_role.select("indicator", "part", "term", "needed", "said", "kind", "value", "place", "time")
+    return in_role.select(*_ROW, "part", "term", "needed", "said")
 
 
-def _together(shape: Shape, found: Any, observed: Any, further: Any) -> Any:
+_BEGUN: Final = (*_OF_TERM, "part", "needed", "said", "place", "time")
+
+
+def _together(further: list[str], found: Any, observed: Any, terms: Any) -> Any:
     """Rows in which each term of an alternative was found, given those in which its first was."""
-    begun = found.select("indicator", "part", "needed", "said", "place", "time").distinct()
+    begun = found.select(*_BEGUN).distinct()
     beside = begun.inner_join(observed.drop("time"), "place").rename(
         {f"{name}_here": name for name in ("kind", "value", "role", "net")}
     )
@@ -162,17 +162,17 @@ def _together(shape: Shape, found: Any, observed: Any, further: Any) -> Any:
         "like": lambda pairs: pairs.value_here.re_search(pairs.value),
     }
     met = []
-    for how in sorted(shape.together):
-        wanted = further.filter(further.how == how).select("part", "term", "kind", "value", "role")
+    for how in sorted(further):
+        wanted = terms.filter(terms.how == how).select("part", "term", "kind", "value", "role")
         wanted = wanted.rename(kind_here="kind")
         # Equality is a key of the join; the others are tried on the few pairs of one alternative and kind.
         pairs = beside.inner_join(wanted, ["part", "kind_here"])
         pairs = pairs.filter(ways[how](pairs) & ((pairs.role == "") | (pairs.role == pairs.role_here)))
-        met.append(pairs.select("indicator", "part", "needed", "said", "place", "time", "term"))
-    terms = reduce(lambda one, other: one.union(other, distinct=False), met).distinct()
-    whole = terms.group_by("indicator", "part", "needed", "said", "place", "time").agg(met=terms.term.count())
+        met.append(pairs.select(*_BEGUN, "term"))
+    each = _all(met).distinct()
+    whole = each.group_by(*_BEGUN).agg(met=each.term.count())
     whole = whole.filter(whole.met == whole.needed - 1)
-    return whole.select("indicator", kind=ibis.literal(TOGETHER), value=whole.said, place=whole.place, time=whole.time)
+    return whole.select(*_OF_TERM, "place", "time", kind=ibis.literal(TOGETHER), value=whole.said).select(*_ROW)
 
 
 _FLAGS: Final = re.compile(r"\(\?[is]+\)")

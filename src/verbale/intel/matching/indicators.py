@@ -3,8 +3,9 @@
 | table | columns |
 |---|---|
 | `terms` | a row a key: `indicator`, `part` (the alternative), `term`, `needed` (how many terms the alternative has), |
-| | `first` (whether it is the term to look for first), `how`, `kind`, `value`, `role`, `said` |
-| `indicators` | `indicator`, `id`, `name`, `marking`, `origin`, `since`, `until` (microseconds or null), `at_least` |
+| | `first` (whether it is the term to look for first), `how`, `kind`, `value`, `role`, `said`, and of the indicator |
+| | `since`, `until` (microseconds or null), `at_least` |
+| `indicators` | `indicator`, `id`, `name`, `marking`, `origin` |
 
 Both are written in batches, so that memory does not grow with the number of indicators.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import pyarrow as pa
@@ -57,20 +58,26 @@ class Unlooked(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Shape(msgspec.Struct):
-    """Which branches the expression needs, and what they must know beforehand.
-
-    `nets` are the lengths of prefixes by kind, `labels` how many labels the domains have of which names below count,
-    `likes` the regular expressions by kind. `together` are the ways in which the further terms of alternatives with
-    several terms are looked for.
-    """
+class Ways(msgspec.Struct):
+    """In which ways values are looked for in all rows: as they are (`exact`); by prefixes of these lengths by kind
+    (`nets`); as names below domains of so many labels (`labels`); by these regular expressions by kind (`likes`)."""
 
     exact: bool = False
-    nets: set[tuple[str, int]] = msgspec.field(default_factory=set)
-    labels: set[int] = msgspec.field(default_factory=set)
+    nets: dict[str, list[int]] = msgspec.field(default_factory=dict)
+    labels: list[int] = msgspec.field(default_factory=list)
     likes: dict[str, list[str]] = msgspec.field(default_factory=dict)
-    several: bool = False
-    together: set[str] = msgspec.field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return self.exact or bool(self.nets or self.labels or self.likes)
+
+
+class Shape(msgspec.Struct):
+    """Which branches the expression needs: `alone` for alternatives of one term, `first` for the first terms of those
+    with several, `further` the ways of their further terms; `repeats` when some indicator asks for several rows."""
+
+    alone: Ways = msgspec.field(default_factory=Ways)
+    first: Ways = msgspec.field(default_factory=Ways)
+    further: list[str] = msgspec.field(default_factory=list)
     repeats: bool = False
 
 
@@ -97,6 +104,9 @@ TERMS: Final = pa.schema(
         pa.field("value", pa.string(), nullable=False),
         pa.field("role", pa.string(), nullable=False),
         pa.field("said", pa.string(), nullable=False),
+        pa.field("since", pa.int64()),
+        pa.field("until", pa.int64()),
+        pa.field("at_least", pa.int64(), nullable=False),
     ]
 )
 INDICATORS: Final = pa.schema(
@@ -106,9 +116,6 @@ INDICATORS: Final = pa.schema(
         pa.field("name", pa.string(), nullable=False),
         pa.field("marking", pa.string()),
         pa.field("origin", pa.string(), nullable=False),
-        pa.field("since", pa.int64()),
-        pa.field("until", pa.int64()),
-        pa.field("at_least", pa.int64(), nullable=False),
     ]
 )
 _AT_ONCE: Final = 50_000
@@ -173,22 +180,12 @@ def lay_out(indicators: Iterable[Indicator], folder: Path, *, subdomains: bool =
                 continue
             planned.looked += 1
             shape.repeats |= plan.at_least > 1
-            rows.add(
-                number,
-                indicator.id,
-                clean_line(indicator.name[:400]),
-                indicator.marking,
-                indicator.origin,
-                indicator.since,
-                indicator.until,
-                plan.at_least,
-            )
+            rows.add(number, indicator.id, clean_line(indicator.name[:400]), indicator.marking, indicator.origin)
             for alternative, said in zip(plan.parts, plan.said, strict=True):
-                shape.several |= len(alternative) > 1
                 rarest = min(range(len(alternative)), key=lambda place: _commonness(alternative[place]))
                 for place, term in enumerate(alternative):
                     for key in term:
-                        for how in _note(key, shape, subdomains, first=place == rarest):
+                        for how in _note(key, shape, subdomains, alone=len(alternative) == 1, first=place == rarest):
                             planned.terms += 1
                             terms.add(
                                 number,
@@ -201,6 +198,9 @@ def lay_out(indicators: Iterable[Indicator], folder: Path, *, subdomains: bool =
                                 key.value,
                                 key.role,
                                 said,
+                                indicator.since,
+                                indicator.until,
+                                plan.at_least,
                             )
                 part += 1
     return planned
@@ -224,24 +224,31 @@ def _commonness(term: Term) -> int:
     return max(_COMMON.get(key.kind, 0) + {"like": 20, "net": 1}.get(key.how, 0) for key in term)
 
 
-def _note(key: Key, shape: Shape, subdomains: bool, *, first: bool) -> list[str]:
+def _note(key: Key, shape: Shape, subdomains: bool, *, alone: bool, first: bool) -> list[str]:
     """Let the shape know of a key; the ways in which it is looked for."""
+    below = subdomains and key.how == "is" and key.kind == "domain"
+    found = ["is", "under"] if below else [key.how]
     if not first:
-        ways = ["is", "under"] if subdomains and key.how == "is" and key.kind == "domain" else [key.how]
-        shape.together.update(ways)
-        return ways
+        shape.further += [how for how in found if how not in shape.further]
+        return found
+    ways = shape.alone if alone else shape.first
     if key.how == "net":
-        shape.nets.add((key.kind, len(key.value)))
+        _once(ways.nets.setdefault(key.kind, []), len(key.value))
     elif key.how == "like":
-        found = shape.likes.setdefault(key.kind, [])
-        if key.value not in found:
-            found.append(key.value)
+        _once(ways.likes.setdefault(key.kind, []), key.value)
     else:
-        shape.exact = True
-        if subdomains and key.kind == "domain":
-            shape.labels.add(key.value.count(".") + 1)
-            return ["is", "under"]
-    return [key.how]
+        ways.exact = True
+        if below:
+            _once(ways.labels, key.value.count(".") + 1)
+    return found
+
+
+T = TypeVar("T")
+
+
+def _once(values: list[T], value: T) -> None:
+    if value not in values:
+        values.append(value)
 
 
 def _plan(indicator: Indicator) -> Plan:

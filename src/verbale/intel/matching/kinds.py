@@ -11,7 +11,7 @@
 | `port`, `asn` | decimal digits |
 | `protocol` | lower case |
 | `cert-serial` | upper-case hexadecimal digits without colons |
-| `file-name`, `path`, `command-line`, `user-agent` and the other texts of `_TEXTS` | as it is, in Unicode's form NFC |
+| `file-name`, `path`, `command-line`, `user-agent` and the other texts of `TEXTS` | as it is, in Unicode's form NFC |
 
 Three more words stand in tables of fields only, where the value decides: `ip`, `host` (an address or a domain) and
 `hash` (by its length).
@@ -187,7 +187,7 @@ def _as_it_is(kind: str) -> Callable[[str], Normal | None]:
     return lambda text: Normal(kind, text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
-_TEXTS: Final = (
+TEXTS: Final = (
     "file-name",
     "path",
     "command-line",
@@ -220,7 +220,7 @@ _NORMAL: Final[dict[str, Callable[[str], Normal | None]]] = {
     "ja3s": _digits("ja3s", 32),
     **{name: _digits(name, digits) for name, digits in HASH_DIGITS.items()},
     **{f"cert-{name}": _digits(f"cert-{name}", HASH_DIGITS[name]) for name in ("md5", "sha1", "sha256")},
-    **{name: _as_it_is(name) for name in _TEXTS},
+    **{name: _as_it_is(name) for name in TEXTS},
 }
 
 FIELD_KINDS: Final = frozenset(_NORMAL)

@@ -56,7 +56,7 @@ def match(
     indicators: Iterable[Indicator],
     *,
     engine: str = "duckdb",
-    memory: str = "4GB",
+    memory: str = "",
     subdomains: bool = False,
     columns: Mapping[str, Field] | None = None,
     format: str | None = None,
@@ -65,7 +65,7 @@ def match(
     limit: int = MAX_HITS,
 ) -> Matched:
     """Look for the indicators in the logs. `scratch` is where the tables are laid, which takes about as much room as
-    the logs do when packed; it is left as it was."""
+    the logs do when packed; it is left as it was. `memory` is what the engine may take, as `4GB`."""
     tell = progress or (lambda _step, _done, _whole: None)
     with tempfile.TemporaryDirectory(prefix="verbale-match-", dir=scratch) as made:
         folder = Path(made)
@@ -94,13 +94,13 @@ def match(
 
 @contextlib.contextmanager
 def engine_named(name: str, folder: Path, memory: str) -> Iterator[Engine]:
-    """`duckdb` or `spark`."""
+    """`duckdb` or `spark`, in at most `memory` (4 GB, or 8 for Spark, when not said)."""
     if name == "spark":
         # Java counts in `g` what DuckDB counts in `GB`.
-        with Spark(folder, memory=memory.lower().removesuffix("b")) as spark:
+        with Spark(folder, memory=(memory or "8GB").lower().removesuffix("b")) as spark:
             yield spark
     else:
-        with DuckDb(folder, memory=memory) as duckdb:
+        with DuckDb(folder, memory=memory or "4GB") as duckdb:
             yield duckdb
 
 

@@ -17,7 +17,7 @@ import msgspec
 from ..tlp import TLP_MARKING_IDS, TLP_ORDER, strictest, taken_for
 from .run import Hit
 
-__all__ = ["Telling", "marking_of", "sightings", "tellings"]
+__all__ = ["Telling", "marking_of", "moment", "sightings", "stamp", "tellings"]
 
 NAMESPACE: Final = uuid.UUID("d2a0b5a0-5d7c-5b0a-8f0e-6a6a0c4d9a53")
 """Of the ids of sightings made here: the same sighting made twice has one id."""
@@ -46,7 +46,7 @@ def sightings(hits: Iterable[Hit], *, identity: str, marking: str, at: datetime)
     grouped: dict[str, list[Hit]] = {}
     for hit in hits:
         grouped.setdefault(hit.indicator, []).append(hit)
-    return [_sighting(indicator, found, identity, marking, _stamp(at)) for indicator, found in grouped.items()]
+    return [_sighting(indicator, found, identity, marking, stamp(at)) for indicator, found in grouped.items()]
 
 
 def _sighting(indicator: str, hits: list[Hit], identity: str, own: str, now: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _sighting(indicator: str, hits: list[Hit], identity: str, own: str, now: str
         "object_marking_refs": [_MARKING_ID[strictest(marking_of(hit, own) for hit in hits) or own]],
     }
     if first is not None and last is not None:
-        found["first_seen"], found["last_seen"] = _stamp(_moment(first)), _stamp(_moment(last))
+        found["first_seen"], found["last_seen"] = stamp(moment(first)), stamp(moment(last))
     return found
 
 
@@ -81,7 +81,7 @@ def _description(hits: list[Hit]) -> str:
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _moment(micros: int) -> datetime:
+def moment(micros: int) -> datetime:
     """Within the years that can be written: logs tell times of any size."""
     low, high = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     try:
@@ -90,10 +90,10 @@ def _moment(micros: int) -> datetime:
         return low if micros < 0 else high
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(at: datetime) -> str:
     """STIX 2.1 section 2.13, to the millisecond: the microseconds of a clock at ours are nobody's business."""
-    moment = moment.astimezone(UTC)
-    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    at = at.astimezone(UTC)
+    return f"{at.year:04d}-{at:%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
 class Telling(msgspec.Struct, frozen=True):

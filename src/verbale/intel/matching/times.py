@@ -43,7 +43,7 @@ def column(values: Any) -> Any:
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _numbers(values.cast(pa.float64(), safe=False))
     texts = values.cast(pa.string())
-    if pc.all(pc.match_substring_regex(texts, _NUMBER)).as_py():
+    if pc.all(pc.match_substring_regex(texts, _NUMBER), min_count=0).as_py():
         return _numbers(texts.cast(pa.float64()))
     for moment in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
         try:
