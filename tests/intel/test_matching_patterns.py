@@ -283,7 +283,9 @@ def test_paths_in_quotation_marks_and_with_an_index() -> None:
         ("[file:name = '" + "a" * 70_000 + "']", "characters"),
         ("[" + " AND ".join(f"file:name = 'a{n}'" for n in range(70)) + "]", "comparisons by AND"),
         (
-            "[" + " AND ".join(f"(file:name = 'a{n}' OR file:name = 'b' AND mutex:name = 'c{n}')" for n in range(12)) + "]",
+            "["
+            + " AND ".join(f"(file:name = 'a{n}' OR file:name = 'b' AND mutex:name = 'c{n}')" for n in range(12))
+            + "]",
             "alternatives",
         ),
     ],

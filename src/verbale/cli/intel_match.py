@@ -10,13 +10,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from verbale.cli.base import Json, console, fail, refusing, show, table
+from verbale.cli.base import Json, console, fail, refusing, show
 
 __all__ = ["install"]
 
 _SHOWN = 50
 _EXAMPLES = 10
+_CELL = 500
 _STEPS = {"indicators": "Indicators laid out", "logs": "Logs read", "match": "Matched"}
 
 Logs = Annotated[list[Path], typer.Argument(help="Logs, or folders of logs: Zeek, ECS, CSV, Parquet.", exists=True)]
@@ -181,23 +183,23 @@ def _print(value: dict[str, Any]) -> None:
         highlight=False,
     )
     if found:
-        table(
-            ("Rows", "Kind", "Value", "Indicator", "Marking", "From", "First seen", "Last seen", "First found in"),
-            [
-                (
-                    f"{hit['count']:,}",
-                    hit["kind"],
-                    hit["value"][:120],
-                    hit["name"][:60] or hit["indicator"],
-                    hit["marking"],
-                    hit["origin"] or "–",
-                    hit["first"] or "–",
-                    hit["last"] or "–",
-                    f"{hit['file']}:{hit['row']}",
-                )
-                for hit in found[:_SHOWN]
-            ],
-        )
+        # Folded, never cut: half an address is another address.
+        grid = Table(header_style="bold", box=None, pad_edge=False)
+        for name in ("Rows", "Kind", "Value", "Indicator", "From", "Last seen", "First found in"):
+            grid.add_column(name, overflow="fold", justify="right" if name == "Rows" else "left")
+        for hit in found[:_SHOWN]:
+            marking = f"TLP:{hit['marking']}" if hit["marking"] else ""
+            cells = (
+                f"{hit['count']:,}",
+                hit["kind"],
+                hit["value"],
+                f"{hit['name'] or hit['indicator']} {marking}".strip(),
+                hit["origin"] or "–",
+                hit["last"][:19].replace("T", " ") or "–",
+                f"{hit['file']}:{hit['row']}",
+            )
+            grid.add_row(*(escape(cell[:_CELL]) for cell in cells))
+        console.print(grid)
         if len(found) > _SHOWN:
             console.print(f"{len(found) - _SHOWN:,} more; --out or --json names them all.", highlight=False)
     if indicators["not_looked_for"]:

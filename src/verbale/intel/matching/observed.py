@@ -9,7 +9,7 @@
 | `net` | the bits of an address as hexadecimal digits, null for other kinds |
 
 Nothing is dropped in silence: a row that cannot be read and a value that is none of its field's kind are counted in the
-`Account` of the file, the first ones with their row.
+`Account` of the file, the first ones with their row. (Answers of the DNS that are neither address nor name are not.)
 """
 
 from __future__ import annotations
@@ -129,11 +129,10 @@ class Writer:
             wrong = len(good) - (pc.sum(good).as_py() or 0)
             rows = column.rows
             if wrong:
-                where = pc.indices_nonzero(pc.invert(good))
-                first = where[0].as_py()
-                account.pass_over(
-                    column.name, wrong, numbers[rows[first].as_py()].as_py(), column.values[first].as_py()
-                )
+                if column.field.role != "answer":  # to a query for text, the answer is no address
+                    first = pc.index(good, False).as_py()
+                    row = numbers[rows[first].as_py()].as_py()
+                    account.pass_over(column.name, wrong, row, column.values[first].as_py())
                 rows, kinds, values, nets = (part.filter(good) for part in (rows, kinds, values, nets))
             if len(rows):
                 role = pa.repeat(pa.scalar(column.field.role), len(rows))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from . import times
+from .errors import MatchingError
 from .fields import ENDS, ZEEK, Field, Fields
 from .limits import MAX_VALUES_PER_FIELD
 from .logs import Block, Stream, blocks
@@ -42,6 +43,8 @@ class _Header:
     def read(self, line: str) -> None:
         if line.startswith("#separator"):
             self.separator = _unescaped(line[len("#separator") :].strip()) or "\t"
+            if len(self.separator) != 1 or not self.separator.isascii() or self.separator in "\r\n":
+                raise MatchingError(f"separates its fields by {self.separator!r:.20}, which is no one character")
             self.names, self.types = [], []
             return
         word, _, rest = line.partition(self.separator)
