@@ -55,7 +55,7 @@ class PatternChecker:
             raise node.fault(field, f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}")
         if pattern in self._passed or _SIMPLE.fullmatch(pattern.strip()):
             return
-        if _nesting(pattern) > MAX_PATTERN_NESTING:
+        if nesting(pattern) > MAX_PATTERN_NESTING:
             raise node.fault(field, f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit")
         self._characters += len(pattern)
         if self._characters > MAX_GRAMMAR_CHARACTERS:
@@ -82,7 +82,7 @@ def pattern_fault(pattern: str) -> str:
         return f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}"
     if _SIMPLE.fullmatch(pattern.strip()):
         return ""
-    if _nesting(pattern) > MAX_PATTERN_NESTING:
+    if nesting(pattern) > MAX_PATTERN_NESTING:
         return f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit"
     return _grammar_fault(pattern) or _name_fault(pattern)
 
@@ -97,7 +97,8 @@ def _name_fault(pattern: str) -> str:
     return ""
 
 
-def _nesting(pattern: str) -> int:
+def nesting(pattern: str) -> int:
+    """Parentheses and brackets of a pattern that are open at once."""
     depth = deepest = 0
     for mark in _STRING.sub("", pattern):
         if mark in "([":
