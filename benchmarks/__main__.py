@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, forum, kernel, latency, law, overlap, proofs, taxii
+from benchmarks import appends, forum, kernel, latency, law, matching, overlap, proofs, stix, taxii
 
 BENCHES = {
     "kernel": kernel.run,
@@ -19,6 +19,8 @@ BENCHES = {
     "law": law.run,
     "taxii": taxii.run,
     "overlap": overlap.run,
+    "matching": matching.run,
+    "stix": stix.run,
 }
 
 

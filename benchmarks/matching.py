@@ -59,7 +59,8 @@ def patterns(count: int = INDICATORS) -> Iterator[tuple[str, str]]:
         elif number % 1_000 == 9:
             yield (
                 name,
-                f"[network-traffic:dst_ref.value = '{_address(rng.getrandbits(24))}' AND network-traffic:dst_port = 443]",
+                f"[network-traffic:dst_ref.value = '{_address(rng.getrandbits(24))}' "
+                "AND network-traffic:dst_port = 443]",
             )
         elif number % 500 == 11:
             yield name, f"[ipv4-addr:value ISSUBSET '{_address(rng.getrandbits(24))}/{rng.choice((24, 26, 28))}']"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import private_set_intersection.python as psi  # type: ignore[import-untyped]
+import private_set_intersection.python as psi
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from . import golomb

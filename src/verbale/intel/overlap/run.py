@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import private_set_intersection.python as psi  # type: ignore[import-untyped]
+import private_set_intersection.python as psi
 
 from . import golomb, messages
 from .errors import OverlapError, Stopped
