@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, forum, kernel, latency, law, proofs
+from benchmarks import appends, forum, kernel, latency, law, proofs, taxii
 
 BENCHES = {
     "kernel": kernel.run,
@@ -17,6 +17,7 @@ BENCHES = {
     "proofs": proofs.run,
     "forum": forum.run,
     "law": law.run,
+    "taxii": taxii.run,
 }
 
 

@@ -1,4 +1,4 @@
-"""Several who add at once: every moment of arrival is its own, and a reader who goes on from the last misses nothing."""
+"""Several who add at once: each moment of arrival is its own, and a reader who goes on from the last misses nothing."""
 
 import threading
 import time

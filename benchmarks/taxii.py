@@ -1,0 +1,350 @@
+"""TAXII 2.1 over HTTP beside medallion and OpenTAXII: the same objects, one process each, one connection."""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.tables import print_table
+from verbale.demo.nodes import NodeProcess, free_port
+from verbale.demo.scenario import CRIMSON
+
+__all__ = ["objects", "run"]
+
+_HERE = Path(__file__).resolve().parent
+_MEDIA = "application/taxii+json;version=2.1"
+OBJECTS = int(os.environ.get("VERBALE_BENCH_TAXII_OBJECTS", "2000"))
+"""For the three; medallion's time for them grows with their square."""
+LARGE = int(os.environ.get("VERBALE_BENCH_TAXII_LARGE", "1000000"))
+"""For Verbale alone."""
+_A_POST = 500
+_ASKED, _SECONDS = 300, 20.0
+"""Requests of one kind, and when no more are begun."""
+_WORDS = (
+    "beacon",
+    "loader",
+    "bank",
+    "phishing",
+    "payroll",
+    "ministry",
+    "tunnel",
+    "dropper",
+    "stealer",
+    "proxy",
+    "relay",
+)
+_GREEN = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"
+_RED = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"
+
+
+def objects(count: int, *, first: int = 0, hidden: bool = False) -> Iterator[bytes]:
+    """Indicators, malware and relationships of about 600 bytes, the same each time; `hidden`: every other RED."""
+    chance = random.Random(first)
+
+    def new(kind: str, **more: Any) -> bytes:
+        made = {
+            "type": kind,
+            "spec_version": "2.1",
+            "id": f"{kind}--{uuid.UUID(int=chance.getrandbits(128), version=4)}",
+            "created": "2026-03-01T08:00:00.000Z",
+            "modified": "2026-03-01T08:00:00.000Z",
+            **more,
+        }
+        return json.dumps(made, separators=(",", ":")).encode()
+
+    for number in range(count):
+        marking = {"object_marking_refs": [_RED if hidden and number % 2 else _GREEN]}
+        text = " ".join(chance.choices(_WORDS, k=30))
+        match number % 10:
+            case 0:
+                yield new("malware", name=f"Family {number}", is_family=True, description=text, **marking)
+            case 1:
+                ends = [
+                    f"{kind}--{uuid.UUID(int=chance.getrandbits(128), version=4)}" for kind in ("indicator", "malware")
+                ]
+                yield new(
+                    "relationship",
+                    relationship_type="indicates",
+                    source_ref=ends[0],
+                    target_ref=ends[1],
+                    description=text,
+                    **marking,
+                )
+            case _:
+                address = f"{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+                yield new(
+                    "indicator",
+                    name=f"Address {number}",
+                    description=text,
+                    pattern=f"[ipv4-addr:value = '10.{address}']",
+                    pattern_type="stix",
+                    valid_from="2026-03-01T08:00:00Z",
+                    **marking,
+                )
+
+
+@dataclass
+class _Server:
+    """A running server, as a client knows it."""
+
+    name: str
+    port: int
+    path: str
+    """Of the collection."""
+    authorization: str
+    process: Any = None
+    taken: dict[str, list[float]] = field(default_factory=dict)
+    """Milliseconds of each request, by what was asked."""
+    added: float = 0
+    """Objects a second."""
+
+    def __post_init__(self) -> None:
+        self._link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+
+    def ask(self, method: str, rest: str, body: bytes | None = None) -> Any:
+        headers = {"Accept": _MEDIA, **({"Content-Type": _MEDIA} if body is not None else {})}
+        if self.authorization:
+            headers["Authorization"] = self.authorization
+        self._link.request(method, f"{self.path}{rest}", body, headers)
+        answer = self._link.getresponse()
+        data = answer.read()
+        if answer.status not in (200, 202):
+            raise RuntimeError(f"{self.name} answers {answer.status} to {method} {rest}: {data[:300]!r}")
+        return data
+
+    def time(self, what: str, requests: Callable[[], Iterator[str]], good: Callable[[Any], bool]) -> None:
+        """Time requests one after another until there are enough or time is up."""
+        taken = self.taken.setdefault(what, [])
+        end = time.perf_counter() + _SECONDS
+        while len(taken) < _ASKED and time.perf_counter() < end:
+            for rest in requests():
+                began = time.perf_counter()
+                data = self.ask("GET", rest)
+                taken.append((time.perf_counter() - began) * 1000)
+                self.last = json.loads(data)
+                if not good(self.last):
+                    raise RuntimeError(f"{self.name} gives something else for {rest}: {data[:300]!r}")
+                if len(taken) >= _ASKED or time.perf_counter() >= end:
+                    break
+
+    def walk(self) -> Iterator[str]:
+        """All pages of 100, each where the last ended."""
+        rest = "objects/?limit=100"
+        while True:
+            yield rest
+            if not self.last.get("more"):
+                return
+            rest = f"objects/?limit=100&next={self.last['next']}"
+
+
+def run() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="verbale-bench-taxii-"))
+    try:
+        with contextlib.ExitStack() as stack:
+            servers = [
+                stack.enter_context(_ours(folder)),
+                stack.enter_context(_peer("medallion", folder)),
+                stack.enter_context(_peer("opentaxii", folder)),
+            ]
+            made = list(objects(OBJECTS))
+            for server in servers:
+                _measure(server, made)
+            _report(servers)
+        if LARGE:
+            _large(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(server: _Server, made: list[bytes]) -> None:
+    began = time.perf_counter()
+    for start in range(0, len(made), _A_POST):
+        body = b'{"objects":[' + b",".join(made[start : start + _A_POST]) + b"]}"
+        told = json.loads(server.ask("POST", "objects/", body))
+        if told.get("failure_count"):
+            raise RuntimeError(f"{server.name} refuses objects: {told['failures'][:1]}")
+    server.added = len(made) / (time.perf_counter() - began)
+    ids = [json.loads(raw)["id"] for raw in made]
+    chance = random.Random(1)
+    server.time("page of 100", server.walk, lambda told: bool(told["objects"]))
+    server.time("by type", lambda: iter(["objects/?match[type]=malware&limit=100"]), lambda told: bool(told["objects"]))
+    server.time(
+        "by id",
+        lambda: iter([f"objects/?match[id]={chance.choice(ids)}"]),
+        lambda told: len(told["objects"]) == 1,
+    )
+    server.time("manifest of 100", lambda: iter(["manifest/?limit=100"]), lambda told: bool(told["objects"]))
+    server.time(
+        "nothing new",
+        lambda: iter(["objects/?added_after=2099-01-01T00:00:00.000000Z"]),
+        lambda told: not told.get("objects"),
+    )
+
+
+@contextlib.contextmanager
+def _ours(folder: Path) -> Iterator[_Server]:
+    home = folder / f"node-{uuid.uuid4().hex[:6]}" / "cr"
+    node = NodeProcess(CRIMSON, home, free_port())
+    try:
+        node.begin_set_up(sync_seconds=300)
+        node.finish_set_up()
+        shelf, token = _node(node, "account").split()
+        node.start()
+        node.wait_until_up()
+        server = _Server("Verbale", node.port, f"/taxii2/cr/collections/{shelf}/", f"Bearer {token}", node)
+        yield server
+    finally:
+        node.stop()
+
+
+def _node(node: NodeProcess, *words: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.taxii_node", *map(str, words)],
+        env=node.environment(),
+        cwd=_HERE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-2000:])
+    return done.stdout.strip()
+
+
+@contextlib.contextmanager
+def _peer(name: str, folder: Path) -> Iterator[_Server]:
+    port = free_port()
+    place = folder / name
+    place.mkdir()
+    process = subprocess.Popen(
+        [_peers_python(), str(_HERE / "peers" / f"{name}_server.py"), str(port), str(place)],
+        stdout=subprocess.PIPE,
+        stderr=(place / "log.txt").open("w"),
+        text=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+    )
+    try:
+        assert process.stdout is not None
+        path, _space, authorization = process.stdout.readline().strip().partition(" ")
+        if not path:
+            raise RuntimeError(f"{name} does not start: {(place / 'log.txt').read_text()[-1500:]}")
+        for _attempt in range(100):
+            with contextlib.suppress(OSError):
+                http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+                break
+            time.sleep(0.1)
+        yield _Server(name, port, path, authorization, process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _peers_python() -> str:
+    """The Python of an environment that holds the peers as `requirements/peers.lock` has them, made on first use."""
+    root = _HERE.parent
+    venv = Path(os.environ.get("VERBALE_PEERS", root / ".venv-peers"))
+    python, lock = venv / "bin" / "python", root / "requirements" / "peers.lock"
+    stamp = venv / ".made"
+    if "VERBALE_PEERS" not in os.environ and (not stamp.exists() or stamp.read_text() != lock.read_text()):
+        print("Setting up the peers …", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], check=True)
+        stamp.write_text(lock.read_text())
+    return str(python)
+
+
+# -- telling -----------------------------------------------------------------------------------------------------------
+
+
+def _p(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+
+
+def _ms(values: list[float]) -> str:
+    return f"{_p(values, 50):,.2f} / {_p(values, 99):,.2f} ({len(values)})"
+
+
+def _report(servers: list[_Server]) -> None:
+    ours, *others = servers
+    fastest = max(other.added for other in others)
+    rows = [
+        ["add, objects/s", *(f"{server.added:,.0f}" for server in servers), f"{ours.added / fastest:,.0f}x"],
+    ]
+    for what, taken in ours.taken.items():
+        best = min(_p(other.taken[what], 50) for other in others)
+        rows.append([what, *(_ms(server.taken[what]) for server in servers), f"{best / _p(taken, 50):,.0f}x"])
+    print_table(
+        f"TAXII 2.1, {OBJECTS:,} objects, posted {_A_POST} at a time; ms: median / 99th percentile (requests)",
+        ["", *(server.name for server in servers), "to the faster"],
+        rows,
+        "Verbale: SQLite, synchronous=FULL, token, audiences, STIX 2.1 validation. medallion: in memory, none of it.",
+        "OpenTAXII: SQLite, public collection, its answer to POST mended.",
+    )
+
+
+def _large(folder: Path) -> None:
+    rows = []
+    for count in (1_000, LARGE):
+        rows.append(_sized(folder, count))
+    print_table(
+        "Verbale by size; half of the objects are RED and not for this reader; ms: median / 99th percentile (requests)",
+        ["objects", "imported/s", "page of 100", "by type", "manifest", "nothing new", "server, MB"],
+        rows,
+        "Pages begin anywhere. Memory of the serving process before and after these requests.",
+    )
+
+
+def _sized(folder: Path, count: int) -> list[str]:
+    with _ours(folder) as server:
+        rate = float(_node(server.process, "fill", server.path.split("/")[-2], count))
+        idle = _memory(server)
+        chance, pages = random.Random(2), _places(server)
+        something, nothing = lambda told: bool(told["objects"]), lambda told: not told.get("objects")
+        server.time("page", lambda: iter([chance.choice(pages)]), something)
+        server.time("type", lambda: iter(["objects/?match[type]=malware&limit=100"]), something)
+        server.time("manifest", lambda: iter(["manifest/?limit=100"]), something)
+        server.time("new", lambda: iter(["objects/?added_after=2099-01-01T00:00:00.000000Z"]), nothing)
+        return [
+            f"{count:,}",
+            f"{rate:,.0f}",
+            *(_ms(server.taken[what]) for what in ("page", "type", "manifest", "new")),
+            f"{idle:,.0f} -> {_memory(server):,.0f}",
+        ]
+
+
+def _places(server: _Server) -> list[str]:
+    """Requests for pages that begin all over the shelf."""
+    bounds = []
+    server.last = json.loads(server.ask("GET", "manifest/?limit=1"))
+    first = server.last["objects"][0]["date_added"]
+    started = time.strptime(first[:19], "%Y-%m-%dT%H:%M:%S")
+    begin = time.mktime(started) - time.timezone
+    span = max(time.time() - begin, 1)
+    for number in range(200):
+        at = begin + span * number / 200 * 0.9
+        text = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(at))}.{int(at % 1 * 1e6):06d}Z"
+        rest = f"objects/?limit=100&added_after={text}"
+        if json.loads(server.ask("GET", rest)).get("objects"):
+            bounds.append(rest)
+    return bounds or ["objects/?limit=100"]
+
+
+def _memory(server: _Server) -> float:
+    status = Path(f"/proc/{server.process._process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    run()
