@@ -361,6 +361,8 @@ def test_a_bundle_is_no_object() -> None:
         (raw(VALID["tool"])[:-1] + b',"x_own":9007199254740993}', NotJson),
         (raw(VALID["tool"])[:-1] + b',"x_own":[1,-9007199254740993]}', NotJson),
         (raw(VALID["tool"])[:-1] + b',"x_own":1e999}', NotJson),
+        (raw(VALID["tool"])[:-1] + b',"x_own":' + b'{"abc":' * 500 + b"1" + b"}" * 501, TooLarge),
+        (raw(VALID["tool"])[:-1] + b',"x_own":' + b"[" * 500 + b"1" + b"]" * 500 + b"}", TooLarge),
         (raw(VALID["tool"])[:-1] + b',"x_own":"\\ud800"}', NotJson),
         (b" " * (MAX_OBJECT_BYTES + 1), TooLarge),
     ],

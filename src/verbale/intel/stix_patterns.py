@@ -23,7 +23,8 @@ _HASHED: Final = (
     r"(?:file|artifact|x509-certificate):hashes\.(?:"
     r"(?:MD5|'MD5')\s*+=\s*+'[0-9a-fA-F]{32}'|(?:SHA1|'SHA-?1')\s*+=\s*+'[0-9a-fA-F]{40}'"
     r"|(?:SHA256|'SHA-?256'|'SHA3-256')\s*+=\s*+'[0-9a-fA-F]{64}'"
-    r"|(?:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}')"
+    r"|(?:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}'"
+    r"|(?:SSDEEP|'SSDEEP')\s*+=\s*+'[a-zA-Z0-9/+:.]{1,128}'|(?:TLSH|'TLSH')\s*+=\s*+'[a-zA-Z0-9]++')"
 )
 _TEXT: Final = r"'(?:[^'\\]|\\['\\])*+'"
 _COMPARISON: Final = (
@@ -67,6 +68,11 @@ class PatternChecker:
         if fault:
             raise node.fault(field, fault)
         self._passed.add(pattern)
+
+
+def is_simple(pattern: str) -> bool:
+    """Whether `pattern` is among the very common ones that need no parser."""
+    return _SIMPLE.fullmatch(pattern) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from ..decode import decode as decode_carefully
 from ..decode import object_name
 from ..errors import NotJson, TooLarge
 from ..fields import json_kind
+from ..limits import MAX_DEPTH
 from ..text import visible_value
 from . import domain, observables
 from .faults import Breach, InvalidObject
@@ -180,8 +181,9 @@ def _check_untyped(value: dict[str, Any], compact: bytes) -> None:
     """What no struct looks at: properties of somebody's own, and what stands in dictionaries."""
     if b"null" in compact or b"[]" in compact or b"{}" in compact:
         _check_nothing_empty(value)
-    if any(number.search(compact) for number in _LONG_NUMBERS):
-        decode_carefully(compact)  # refuses what is beyond section 2.10, and names it
+    nested = compact.count(b"{") + compact.count(b"[") > MAX_DEPTH
+    if nested or any(number.search(compact) for number in _LONG_NUMBERS):
+        decode_carefully(compact)  # refuses what is too deep or beyond section 2.10, and names it
 
 
 def _check_nothing_empty(value: dict[str, Any]) -> None:
