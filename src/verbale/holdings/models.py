@@ -233,3 +233,6 @@ class Given(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+from verbale.holdings.client.models import Feed, Refusal, TakenEvent  # noqa: E402, F401 — tables of this app as well

@@ -186,5 +186,3 @@ def _reasons(items: Any) -> dict[str, str]:
 
 def _number(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
-
-

@@ -85,14 +85,14 @@ def _who(origin: str, direction: str, names: list[str]) -> None:
     if partner is not None and partner.status != Partner.Status.CONFIRMED:
         raise UserError(_("%(node)s is no confirmed partner") % {"node": origin}, "origin")
     if names and origin != own:
-        raise UserError(_("only for what is our own we name who may see it: %(own)s gives then") % {"own": own}, "named")
+        raise UserError(
+            _("only for what is our own we name who may see it: the origin is %(own)s then") % {"own": own}, "named"
+        )
     known = set(Partner.objects.filter(status=Partner.Status.CONFIRMED).values_list("pk", flat=True))
     if strangers := [node for node in names if node not in known]:
         raise UserError(_("%(node)s is no confirmed partner") % {"node": strangers[0]}, "named")
     if origin == own and direction == Feed.Direction.BOTH:
-        raise UserError(
-            _("with software of our own a feed goes one way: make two, with a shelf each"), "direction"
-        )
+        raise UserError(_("with software of our own a feed goes one way: make two, with a shelf each"), "direction")
 
 
 def _place(address: str) -> str:

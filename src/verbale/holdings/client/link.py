@@ -25,7 +25,7 @@ _TOLD = 500
 
 
 class Trouble(NodeError):
-    """A run cannot go on now. `status` is the server's answer, if there was one; `pause` the seconds that it asks for."""
+    """A run cannot go on now. `status` is the server's answer, if there was one, `pause` the seconds it asks for."""
 
     def __init__(self, message: str, *, status: int = 0, pause: float = 0.0) -> None:
         super().__init__(message)

@@ -122,7 +122,7 @@ class TakenEvent(models.Model):
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="events")
     event = models.CharField(max_length=36)
-    stamp = models.CharField(max_length=40)
+    stamp = models.BigIntegerField()
     """Its `timestamp` in the manifest."""
 
     class Meta:

@@ -51,16 +51,16 @@ def poll(run: Run, collection: Collection) -> None:
             # Servers keep a walk for some minutes only, or till their next start.
             _keep(run, place.anew())
             continue
-        digest = hashlib.sha256(b"\n".join([page.next.encode("utf-8", "surrogatepass"), *page.objects])).digest()
-        if page.more and page.objects and digest == before:
-            raise Trouble("the server gives the same page again and again")
-        before = digest
         try:
             then = place.then(more=page.more, next=page.next, last=page.last, date=page.date)
         except Stuck:
             raise Trouble(
                 f"the server says that there is more after {len(page.objects):,} objects, and gives no way to it"
             ) from None
+        digest = hashlib.sha256(b"\n".join([page.next.encode("utf-8", "surrogatepass"), *page.objects])).digest()
+        if page.more and page.objects and digest == before:
+            raise Trouble("the server gives the same page again and again")
+        before = digest
         if page.objects or then != place:
             _commit(run, page, then)
         run.tally.pages += 1
@@ -80,9 +80,7 @@ def _commit(run: Run, page: Envelope, then: Place) -> None:
         _keep(run, then)
         received, same, refused = take(run, page.objects, run.feed.marking)
         feed = run.feed
-        run.hold(
-            received=feed.received + received, same=feed.same + same, refused=feed.refused + refused, attempts=0
-        )
+        run.hold(received=feed.received + received, same=feed.same + same, refused=feed.refused + refused, attempts=0)
     run.tally.received += received
     run.tally.same += same
     run.tally.refused += refused

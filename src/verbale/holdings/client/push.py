@@ -185,9 +185,7 @@ def _judge(part: list[Held], status: Status, verdict: _Verdict) -> list[list[Hel
             raise Trouble("the server puts objects off and gives no status to ask for")
         for entry in open_:
             verdict.waiting[entry.stix_id] = status.waiting.get(entry.stix_id, "")
-        verdict.flights.append(
-            {"status": status.id, "ids": [entry.stix_id for entry in open_], "size": len(part)}
-        )
+        verdict.flights.append({"status": status.id, "ids": [entry.stix_id for entry in open_], "size": len(part)})
         return []
     successes, failures, pendings = status.counts
     if len(open_) == len(part) and (successes, failures, pendings) == (len(part), 0, 0):

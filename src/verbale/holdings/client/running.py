@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from verbale.holdings.client.link import Link, Trouble
 from verbale.holdings.client.models import MOST_REFUSALS, Feed, Refusal
-from verbale.holdings.store import STAFF, Viewer
+from verbale.holdings.viewing import STAFF, Viewer
 from verbale.node.identity import node_name
 from verbale.node.models import Partner
 
@@ -59,8 +59,8 @@ class Run:
     tally: Tally = field(default_factory=Tally)
 
     def hold(self, **changes: Any) -> None:
-        """Write to the feed, if it is still ours, and keep it for a while longer. In the transaction of whatever else is
-        to be kept: two processes can never both go on. Raises TakenOver."""
+        """Write to the feed, if it is still ours, and keep it for a while longer. In the transaction of whatever else
+        is to be kept: two processes can never both go on. Raises TakenOver."""
         mine = Feed.objects.filter(pk=self.feed.pk, lease=self.lease)
         if not mine.update(leased_until=time.time() + LEASE_SECONDS, **changes):
             raise TakenOver(f"another process has {self.feed.name} in hand")
