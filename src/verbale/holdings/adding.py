@@ -27,6 +27,8 @@ _AT_ONCE = 5_000
 MAX_OBJECT_BYTES = 4 << 20
 """Bytes of one object."""
 _REMEMBERED = 10_000
+_MAX_TERMS = 50
+"""Markings on one object, the definitions of which go where it goes."""
 
 
 class Taken(NamedTuple):
@@ -217,7 +219,7 @@ class _Batch:
         return self._held[stix_id]
 
     def _note_markings(self, head: Header, audience: int) -> None:
-        for ref in head.markings + head.granular_markings:
+        for ref in (head.markings + head.granular_markings)[:_MAX_TERMS]:
             if ref not in TLP_MARKING_IDS:
                 self._used.add((ref, audience))
 
