@@ -27,6 +27,8 @@ _HERE = Path(__file__).resolve().parent
 _MEDIA = "application/taxii+json;version=2.1"
 OBJECTS = int(os.environ.get("VERBALE_BENCH_TAXII_OBJECTS", "2000"))
 """For the three; medallion's time for them grows with their square."""
+MORE = int(os.environ.get("VERBALE_BENCH_TAXII_MORE", "8000"))
+"""Added to those at the end."""
 LARGE = int(os.environ.get("VERBALE_BENCH_TAXII_LARGE", "1000000"))
 """For Verbale alone."""
 _A_POST = 500
@@ -107,8 +109,8 @@ class _Server:
     process: Any = None
     taken: dict[str, list[float]] = field(default_factory=dict)
     """Milliseconds of each request, by what was asked."""
-    added: float = 0
-    """Objects a second."""
+    added: list[float] = field(default_factory=list)
+    """Objects a second: the first, and those on top."""
 
     def __post_init__(self) -> None:
         self._link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
@@ -168,14 +170,18 @@ def run() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _measure(server: _Server, made: list[bytes]) -> None:
+def _add(server: _Server, made: list[bytes]) -> None:
     began = time.perf_counter()
     for start in range(0, len(made), _A_POST):
         body = b'{"objects":[' + b",".join(made[start : start + _A_POST]) + b"]}"
         told = json.loads(server.ask("POST", "objects/", body))
         if told.get("failure_count"):
             raise RuntimeError(f"{server.name} refuses objects: {told['failures'][:1]}")
-    server.added = len(made) / (time.perf_counter() - began)
+    server.added.append(len(made) / (time.perf_counter() - began))
+
+
+def _measure(server: _Server, made: list[bytes]) -> None:
+    _add(server, made)
     ids = [json.loads(raw)["id"] for raw in made]
     chance = random.Random(1)
     server.time("page of 100", server.walk, lambda told: bool(told["objects"]))
@@ -191,6 +197,7 @@ def _measure(server: _Server, made: list[bytes]) -> None:
         lambda: iter(["objects/?added_after=2099-01-01T00:00:00.000000Z"]),
         lambda told: not told.get("objects"),
     )
+    _add(server, list(objects(MORE, first=1 << 41)))
 
 
 @contextlib.contextmanager
@@ -278,10 +285,11 @@ def _ms(values: list[float]) -> str:
 
 def _report(servers: list[_Server]) -> None:
     ours, *others = servers
-    fastest = max(other.added for other in others)
-    rows = [
-        ["add, objects/s", *(f"{server.added:,.0f}" for server in servers), f"{ours.added / fastest:,.0f}x"],
-    ]
+    rows = []
+    for place, what in enumerate((f"first {OBJECTS:,}", f"{MORE:,} on top")):
+        fastest = max(other.added[place] for other in others)
+        told = [f"{server.added[place]:,.0f}" for server in servers]
+        rows.append([f"add, objects/s: {what}", *told, f"{ours.added[place] / fastest:,.1f}x"])
     for what, taken in ours.taken.items():
         best = min(_p(other.taken[what], 50) for other in others)
         rows.append([what, *(_ms(server.taken[what]) for server in servers), f"{best / _p(taken, 50):,.0f}x"])

@@ -149,6 +149,19 @@ def test_the_same_from_two_partners_is_shown_once_to_whoever_sees_both(shelf: Sh
     assert Entry.objects.count() == 3
 
 
+def test_our_staff_is_told_who_gave_what_and_by_which_act(shelf: Shelf) -> None:
+    add(shelf, indicator(1), origin="LZ", act="a" * 64)
+    add(shelf, indicator(2))
+    entries = store.page(shelf, STAFF, Query()).entries
+    told = store.givers(entries)
+    assert [(told[entry.source].origin, told[entry.source].act) for entry in entries] == [("LZ", "a" * 64), ("CR", "")]
+    rows = Entry.objects.select_related("source", "audience").order_by("pk")
+    assert [(row.origin, row.marking, row.latest, row.first) for row in rows] == [
+        ("LZ", "GREEN", True, True),
+        ("CR", "GREEN", True, True),
+    ]
+
+
 def test_pages_go_on_where_the_last_ended_and_lose_nothing(shelf: Shelf) -> None:
     add(shelf, *(indicator(number, marking=RED if number % 3 == 0 else GREEN) for number in range(100)))
     found, after = [], Query().after

@@ -1,7 +1,7 @@
 """Taking objects in: read, told apart from what is held, given their places, written. `store.add` is the door."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -27,6 +27,8 @@ _AT_ONCE = 5_000
 MAX_OBJECT_BYTES = 4 << 20
 """Bytes of one object."""
 _REMEMBERED = 10_000
+_MAX_TERMS = 50
+"""Markings on one object, the definitions of which go where it goes."""
 
 
 class Taken(NamedTuple):
@@ -80,20 +82,29 @@ def add(
     named: Iterable[str] = (),
     act: str = "",
     told: bool = False,
+    record: Callable[[Added], None] | None = None,
 ) -> Added:
     """Take objects in. What is refused is told with the reason; all else is on the disk when this returns.
 
     `origin` is this node or whoever gave them; `marking` is that of the act or file that they came with, for those that
     are not marked; `named` are the nodes that this node names to see them. With `told`, what was taken is listed.
+    `record` is called at the end, in the transaction of the last objects.
     """
     added, call = Added(), _Call(shelf, origin, marking, tuple(named), act)
     numbered = enumerate(raws)
-    while part := list(islice(numbered, _AT_ONCE)):
+    last = False
+    while not last:
+        part = list(islice(numbered, _AT_ONCE))
+        last = len(part) < _AT_ONCE
         # Read before the lock is taken: others need not wait for it.
         given = [item for item in (_read(index, raw, added) for index, raw in part) if item is not None]
         with transaction.atomic():
-            _Batch(call, added, told).add(given)
-    added.refused.sort(key=lambda item: item.index)
+            if given:
+                _Batch(call, added, told).add(given)
+            if last:
+                added.refused.sort(key=lambda item: item.index)
+                if record is not None:
+                    record(added)
     return added
 
 
@@ -208,7 +219,7 @@ class _Batch:
         return self._held[stix_id]
 
     def _note_markings(self, head: Header, audience: int) -> None:
-        for ref in head.markings + head.granular_markings:
+        for ref in (head.markings + head.granular_markings)[:_MAX_TERMS]:
             if ref not in TLP_MARKING_IDS:
                 self._used.add((ref, audience))
 

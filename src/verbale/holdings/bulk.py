@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from django.db import connection
-
+from verbale.holdings import rows
 from verbale.holdings.adding import Added, add
 from verbale.holdings.models import Shelf
 from verbale.node.identity import node_name
@@ -16,11 +15,7 @@ def take_in(
     shelf: Shelf, raws: Iterable[bytes], *, marking: str, named: Iterable[str] = (), act: str = "", at_once: int = 5_000
 ) -> Iterator[Added]:
     """What became of each part; places count through all parts. Each part that came out is on the disk."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            # Pages of the trees are written back once for several parts, and kept meanwhile.
-            cursor.execute("PRAGMA wal_autocheckpoint = 20000")
-            cursor.execute("PRAGMA cache_size = -131072")
+    rows.tune(pages=20_000, megabytes=128)
     pending, before = iter(raws), 0
     names = tuple(named)
     while part := list(islice(pending, at_once)):

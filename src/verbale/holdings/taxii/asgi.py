@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from verbale.holdings import rows
 from verbale.holdings.taxii.exchange import MAX_CONTENT_LENGTH, TAXII, Answer, Asked, Problem
 from verbale.holdings.taxii.server import answer
 
@@ -94,10 +95,12 @@ async def _body(receive: Receive, most: int) -> bytes:
 
 def _answer(asked: Asked) -> Answer:
     try:
+        if connection.connection is None:
+            rows.tune(pages=5_000, megabytes=16)
         return answer(asked)
     except TimeoutError:
         return Problem(408, "Request timeout", "The request did not arrive in time.").answer
     except Exception:
         _log.exception("TAXII request failed: %s %s", asked.method, asked.path)
-        connection.close()
+        connection.close()  # it may be the fault of the connection; the next request opens another
         return Problem(500, "Internal error", "This server failed; what was posted may have to be posted again.").answer
