@@ -1,6 +1,7 @@
 """Polling servers of others: nothing lost, nothing twice, at whatever moment it ends; and what it costs."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -353,3 +354,20 @@ def test_a_long_feed_makes_room_and_goes_on(shelf: Shelf, monkeypatch: pytest.Mo
         assert held(shelf) == keys(count)
     feed.refresh_from_db()
     assert feed.last_success is not None
+
+
+def test_the_feed_of_a_process_that_is_dead_is_free_at_once(shelf: Shelf) -> None:
+    other, feed = Other(), feed_of(shelf)
+    other.add(*many(120))
+    with pytest.raises(Killed):
+        run(feed, other.failing(["", "kill"]))
+    here = Feed.objects.get().lease.split("/")
+    for lease, free in (
+        (f"elsewhere/{here[1]}/x", False),
+        (f"{here[0]}/1/x", False),  # lives
+        (f"{here[0]}/{2**22 + 7}/x", True),  # beyond any number of a process
+        ("/".join(here), True),  # of this process, which no longer has it in hand
+    ):
+        Feed.objects.update(lease=lease, leased_until=time.time() + 200, next_at=0)
+        assert schedule.run_due(transport=other.transport) == free
+    assert held(shelf) == keys(120)

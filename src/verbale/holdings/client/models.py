@@ -63,8 +63,8 @@ class Feed(models.Model):
 
     next_at = models.FloatField(default=0)
     """Unix time of the next run."""
-    lease = models.CharField(max_length=32, blank=True)
-    """Of the process that has it in hand."""
+    lease = models.CharField(max_length=120, blank=True)
+    """Of the process that has it in hand: host, process, and a word of chance."""
     leased_until = models.FloatField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     """Runs that failed, one after another, without a step forward."""

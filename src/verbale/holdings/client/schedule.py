@@ -1,8 +1,10 @@
 """When feeds run: one after another in each process, and one feed in one process only."""
 
 import logging
+import os
 import random
 import secrets
+import socket
 import time
 from collections.abc import Callable
 
@@ -26,6 +28,9 @@ TURN_SECONDS = 300.0
 """A feed that has more to do after that makes room for the others, and comes again after them."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
 _DAY = 86_400
+_HOST = socket.gethostname().replace("/", " ")[:64]
+_in_hand: set[str] = set()
+"""Leases of this process."""
 
 
 def run_due(stopping: Callable[[], bool] = lambda: False, *, transport: httpx.BaseTransport | None = None) -> int:
@@ -63,12 +68,38 @@ def run(
 
 
 def _claim(key: int, only_if: Q | None = None) -> Feed | None:
-    now, lease = time.time(), secrets.token_hex(16)
-    free = Q(leased_until__lte=now) | Q(leased_until__gt=now + LEASE_SECONDS + _DAY)
-    mine = Feed.objects.filter(free, only_if or Q(), pk=key)
-    if not mine.update(lease=lease, leased_until=now + LEASE_SECONDS, last_run=timezone.now()):
+    now = time.time()
+    feed = Feed.objects.select_related("shelf").filter(only_if or Q(), pk=key).first()
+    if feed is None or not _is_free(feed, now):
         return None
-    return Feed.objects.select_related("shelf").filter(pk=key, lease=lease).first()
+    lease = f"{_HOST}/{os.getpid()}/{secrets.token_hex(8)}"
+    # Only if nobody else has taken it since.
+    mine = Feed.objects.filter(pk=key, lease=feed.lease, leased_until=feed.leased_until)
+    until = now + LEASE_SECONDS
+    if not mine.update(lease=lease, leased_until=until, last_run=timezone.now()):
+        return None
+    feed.lease, feed.leased_until = lease, until
+    return feed
+
+
+def _is_free(feed: Feed, now: float) -> bool:
+    """Whether nobody has it in hand. Should this err, whoever comes second gets the feed and the first cannot commit
+    another page."""
+    if not feed.lease or feed.leased_until <= now or feed.leased_until > now + LEASE_SECONDS + _DAY:
+        return True
+    host, _slash, rest = feed.lease.partition("/")
+    process = rest.partition("/")[0]
+    if host != _HOST or not process.isdigit():
+        return False
+    if int(process) == os.getpid():
+        return feed.lease not in _in_hand
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _run(
@@ -83,6 +114,7 @@ def _run(
     tally = Tally()
     ends = time.monotonic() + (TURN_SECONDS if turn is None else turn)
     failure, pause, more = "", 0.0, False
+    _in_hand.add(feed.lease)
     try:
         link = Link(user=feed.user, token=shown(feed.secret), accept=_accept(feed), transport=transport)
         try:
@@ -100,6 +132,8 @@ def _run(
         # A fault of ours: the feed is not blocked by it, and the log has the whole of it.
         log.exception("feed %s failed unexpectedly", feed.name)
         failure = f"this node failed: {type(error).__name__}; its log says more"
+    finally:
+        _in_hand.discard(feed.lease)
     _end(feed, tally, failure, pause, more=more)
     return tally
 
