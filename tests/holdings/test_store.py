@@ -149,6 +149,19 @@ def test_the_same_from_two_partners_is_shown_once_to_whoever_sees_both(shelf: Sh
     assert Entry.objects.count() == 3
 
 
+def test_our_staff_is_told_who_gave_what_and_by_which_act(shelf: Shelf) -> None:
+    add(shelf, indicator(1), origin="LZ", act="a" * 64)
+    add(shelf, indicator(2))
+    entries = store.page(shelf, STAFF, Query()).entries
+    told = store.givers(entries)
+    assert [(told[entry.source].origin, told[entry.source].act) for entry in entries] == [("LZ", "a" * 64), ("CR", "")]
+    rows = Entry.objects.select_related("source", "audience").order_by("pk")
+    assert [(row.origin, row.marking, row.latest, row.first) for row in rows] == [
+        ("LZ", "GREEN", True, True),
+        ("CR", "GREEN", True, True),
+    ]
+
+
 def test_pages_go_on_where_the_last_ended_and_lose_nothing(shelf: Shelf) -> None:
     add(shelf, *(indicator(number, marking=RED if number % 3 == 0 else GREEN) for number in range(100)))
     found, after = [], Query().after
@@ -206,3 +219,25 @@ def test_what_others_gave_as_well_is_not_deleted_under_them(shelf: Shelf) -> Non
     with pytest.raises(AccessError):
         store.remove(shelf, key(1), LZ)
     assert len(seen(shelf, VD)) == 1
+
+
+@pytest.mark.parametrize("marking", [AMBER, RED])
+def test_a_definition_before_an_object_that_bears_it_opens_nothing(shelf: Shelf, marking: str) -> None:
+    definition = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": marking,
+        "created": "2022-10-01T00:00:00.000Z",
+        "name": "TLP",
+        "extensions": {
+            "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d": {
+                "extension_type": "property-extension",
+                "tlp_2_0": "amber" if marking == AMBER else "red",
+            }
+        },
+    }
+    for things in ([definition, indicator(1, marking=marking)], [indicator(2, marking=marking), definition]):
+        store.add(shelf, raws(*things), origin="CR", marking="GREEN")
+    for node in ("LZ", ""):
+        seen = [entry.type for entry in store.everything(shelf, Viewer(node))]
+        assert seen == ["marking-definition"]

@@ -27,6 +27,8 @@ _AT_ONCE = 5_000
 MAX_OBJECT_BYTES = 4 << 20
 """Bytes of one object."""
 _REMEMBERED = 10_000
+_MAX_TERMS = 50
+"""Markings on one object, the definitions of which go where it goes."""
 
 
 class Taken(NamedTuple):
@@ -129,7 +131,8 @@ class _Call:
     def audience(self, head: Header) -> int | None:
         """The audience of an object; None when it is marked above the shelf's ceiling."""
         published = head.type == "marking-definition" and head.id in TLP_MARKING_IDS
-        refs = (head.id,) if published else head.markings + head.granular_markings
+        # Not the key of objects that bear this marking: these are what it says, the definition is not.
+        refs = ("definition", head.id) if published else head.markings + head.granular_markings
         if refs in self._audiences:
             return self._audiences[refs]
         # The definitions that OASIS published are no secret, whatever they define.
@@ -217,7 +220,7 @@ class _Batch:
         return self._held[stix_id]
 
     def _note_markings(self, head: Header, audience: int) -> None:
-        for ref in head.markings + head.granular_markings:
+        for ref in (head.markings + head.granular_markings)[:_MAX_TERMS]:
             if ref not in TLP_MARKING_IDS:
                 self._used.add((ref, audience))
 
