@@ -16,9 +16,9 @@ from verbale.holdings.places import ALONE, placed
 from verbale.holdings.rows import Row
 from verbale.holdings.viewing import audience_for, parties_of
 from verbale.intel import ReportError, TooLarge
-from verbale.intel.audience import marking_of, rank_of
+from verbale.intel.audience import is_marked, marking_of, rank_of
 from verbale.intel.objects import Header, check
-from verbale.intel.tlp import TLP_MARKING_IDS, TLP_ORDER
+from verbale.intel.tlp import DEFAULT_MARKING, TLP_MARKING_IDS, TLP_ORDER, TLP_2_IDS
 
 __all__ = ["MAX_OBJECT_BYTES", "Added", "Refused", "Taken", "add", "lock"]
 
@@ -97,7 +97,7 @@ def add(
         part = list(islice(numbered, _AT_ONCE))
         last = len(part) < _AT_ONCE
         # Read before the lock is taken: others need not wait for it.
-        given = [item for item in (_read(index, raw, added) for index, raw in part) if item is not None]
+        given = [item for item in (_read(index, raw, added, call) for index, raw in part) if item is not None]
         with transaction.atomic():
             if given:
                 _Batch(call, added, told).add(given)
@@ -108,11 +108,11 @@ def add(
     return added
 
 
-def _read(index: int, raw: bytes, added: Added) -> _Given | None:
+def _read(index: int, raw: bytes, added: Added, call: "_Call") -> _Given | None:
     try:
         if len(raw) > MAX_OBJECT_BYTES:
             raise TooLarge(f"the object has {len(raw):,} bytes; the limit is {MAX_OBJECT_BYTES:,}")
-        return _Given(index, check(raw))
+        return _Given(index, call.marked(check(raw)))
     except ReportError as error:
         added.refused.append(Refused(index, error.object_id, None, str(error)))
     return None
@@ -125,18 +125,28 @@ class _Call:
         self.shelf, self.origin, self.act = shelf, origin, act
         self._marking, self._named = marking, named
         self._parties = parties_of(shelf)
-        self._audiences: dict[tuple[str, ...], int | None] = {}
+        self._stamp = TLP_2_IDS[marking] if marking in TLP_ORDER and rank_of(marking) > rank_of(DEFAULT_MARKING) else ""
+        self._audiences: dict[tuple[tuple[str, ...], tuple[str, ...]], int | None] = {}
         """By the markings of an object; None for those that the shelf does not take in."""
+
+    def marked(self, head: Header) -> Header:
+        """With the marking that it came with written into it, if it says none itself and that is above AMBER: whoever
+        gets it from us knows nothing of the act or the file, and would take it for AMBER."""
+        if not self._stamp or is_marked(head.markings) or head.type == "marking-definition":
+            return head
+        refs = (*head.markings, self._stamp)
+        raw = orjson.dumps({**orjson.loads(head.raw), "object_marking_refs": refs})
+        return msgspec.structs.replace(head, raw=raw, markings=refs)
 
     def audience(self, head: Header) -> int | None:
         """The audience of an object; None when it is marked above the shelf's ceiling."""
         published = head.type == "marking-definition" and head.id in TLP_MARKING_IDS
         # Not the key of objects that bear this marking: these are what it says, the definition is not.
-        refs = ("definition", head.id) if published else head.markings + head.granular_markings
+        refs = (("definition", head.id), ()) if published else (head.markings, head.granular_markings)
         if refs in self._audiences:
             return self._audiences[refs]
         # The definitions that OASIS published are no secret, whatever they define.
-        marking = "CLEAR" if published else marking_of(refs, self._marking)
+        marking = "CLEAR" if published else marking_of(refs[0], self._marking, refs[1])
         found = None
         if rank_of(marking) <= self.shelf.ceiling:
             found = audience_for(self.shelf, marking, self.origin, self._named, self._parties).pk

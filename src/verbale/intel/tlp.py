@@ -30,6 +30,9 @@ TLP_MARKING_IDS: Final = {
     "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1": "RED",
 }
 
+TLP_2_IDS: Final = {word: ref for ref, word in TLP_MARKING_IDS.items()}
+"""The id of each word: those of TLP 2.0, which come last in the table."""
+
 
 def tlp_word(text: str) -> str | None:
     """`tlp:white`, `TLP:AMBER+STRICT`, `red` and the like as a word of `TLP_ORDER`; None for anything else."""

@@ -4,8 +4,8 @@
 2. What stands in none is in events by the day on which it came here, of at most `_AT_ONCE` objects; they keep their
    UUID when more comes.
 3. An event's timestamp moves on whenever anything in it has changed, for that is what readers go by.
-4. Objects are as the viewer sees them. One that bears no marking is given that which counts for it here: MISP does not
-   know by what it came.
+4. Objects are as the viewer sees them, each with the one TLP marking that counts for it here: MISP knows neither by
+   what it came, nor the markings of parts.
 """
 
 import uuid
@@ -23,8 +23,8 @@ from verbale.holdings.reading import Held, Query
 from verbale.holdings.viewing import Viewer
 from verbale.intel.misp_elements import misp_labels
 from verbale.intel.misp_feed import feed_files, write_feed
-from verbale.intel.misp_in import tlp_marking
 from verbale.intel.misp_out import LeftOut, Organisation, event_of
+from verbale.intel.tlp import TLP_2_IDS, TLP_MARKING_IDS
 
 __all__ = ["Written", "write"]
 
@@ -147,8 +147,9 @@ class _Events:
 
 def _loaded(entry: Held) -> tuple[Held, Json]:
     thing: Json = orjson.loads(entry.raw)
-    if entry.type != "marking-definition" and not thing.get("object_marking_refs"):
-        thing["object_marking_refs"] = [tlp_marking(entry.marking)["id"]]
+    if entry.type != "marking-definition":
+        others = [ref for ref in thing.get("object_marking_refs", ()) if ref not in TLP_MARKING_IDS]
+        thing["object_marking_refs"] = [*others, TLP_2_IDS[entry.marking]]
     return entry, thing
 
 
