@@ -93,7 +93,7 @@ class TagReader:
     def read(self, node: Node, source_id: str, marking: Marking) -> None:
         """Reads `Galaxy` and `Tag` of one element whose marking is `marking`."""
         seen: set[tuple[str, str]] = set()
-        for cluster in [*clusters_of(node, source_id, marking), *_tags_as_clusters(node, source_id, marking)]:
+        for cluster in [*clusters_of(node, source_id, marking), *tags_as_clusters(node, source_id, marking)]:
             key = (cluster.type, cluster.value.lower())
             if key not in seen:
                 seen.add(key)
@@ -236,7 +236,7 @@ class _Meta:
         return self._node.lines(field)
 
 
-def _tags_as_clusters(node: Node, source_id: str, marking: Marking) -> list[Cluster]:
+def tags_as_clusters(node: Node, source_id: str, marking: Marking) -> list[Cluster]:
     found = []
     for name in tag_names(node):
         match = _GALAXY_TAG.fullmatch(name)

@@ -23,7 +23,8 @@ _HASHED: Final = (
     r"(?:file|artifact|x509-certificate):hashes\.(?:"
     r"(?:MD5|'MD5')\s*+=\s*+'[0-9a-fA-F]{32}'|(?:SHA1|'SHA-?1')\s*+=\s*+'[0-9a-fA-F]{40}'"
     r"|(?:SHA256|'SHA-?256'|'SHA3-256')\s*+=\s*+'[0-9a-fA-F]{64}'"
-    r"|(?:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}')"
+    r"|(?:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}'"
+    r"|(?:SSDEEP|'SSDEEP')\s*+=\s*+'[a-zA-Z0-9/+:.]{1,128}'|(?:TLSH|'TLSH')\s*+=\s*+'[a-zA-Z0-9]++')"
 )
 _TEXT: Final = r"'(?:[^'\\]|\\['\\])*+'"
 _COMPARISON: Final = (
@@ -35,7 +36,7 @@ _SIMPLE: Final = re.compile(rf"{_OBSERVATION}(?:\s++(?:OR|AND|FOLLOWEDBY)\s++{_O
 """Patterns of which the grammar accepts each and every one, and whose names are names. Of hashes only those whose
 length is right are among them, since the grammar's parser looks at that too."""
 
-_OBJECT_PATH: Final = re.compile(r"([A-Za-z0-9_-]+)\s*:\s*([A-Za-z0-9_-]*)")
+_OBJECT_PATH: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]++)\s*+:\s*+([A-Za-z0-9_-]*+)")
 _TYPE_NAME: Final = re.compile(r"(?=.{3,250}\Z)[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+-?")
 _PROPERTY_NAME: Final = re.compile(r"id|[a-z][a-z0-9_]{2,249}")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*+'?", re.DOTALL)
@@ -54,7 +55,7 @@ class PatternChecker:
             raise node.fault(field, f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}")
         if pattern in self._passed or _SIMPLE.fullmatch(pattern.strip()):
             return
-        if _nesting(pattern) > MAX_PATTERN_NESTING:
+        if nesting(pattern) > MAX_PATTERN_NESTING:
             raise node.fault(field, f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit")
         self._characters += len(pattern)
         if self._characters > MAX_GRAMMAR_CHARACTERS:
@@ -69,6 +70,11 @@ class PatternChecker:
         self._passed.add(pattern)
 
 
+def is_simple(pattern: str) -> bool:
+    """Whether `pattern` is among the very common ones that need no parser."""
+    return _SIMPLE.fullmatch(pattern) is not None
+
+
 @lru_cache(maxsize=4096)
 def pattern_fault(pattern: str) -> str:
     """Why a single pattern is none, "" when it is one; the grammar's parser is asked only for what is not simple."""
@@ -76,7 +82,7 @@ def pattern_fault(pattern: str) -> str:
         return f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}"
     if _SIMPLE.fullmatch(pattern.strip()):
         return ""
-    if _nesting(pattern) > MAX_PATTERN_NESTING:
+    if nesting(pattern) > MAX_PATTERN_NESTING:
         return f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit"
     return _grammar_fault(pattern) or _name_fault(pattern)
 
@@ -91,7 +97,8 @@ def _name_fault(pattern: str) -> str:
     return ""
 
 
-def _nesting(pattern: str) -> int:
+def nesting(pattern: str) -> int:
+    """Parentheses and brackets of a pattern that are open at once."""
     depth = deepest = 0
     for mark in _STRING.sub("", pattern):
         if mark in "([":

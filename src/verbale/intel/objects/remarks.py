@@ -42,8 +42,8 @@ _VOCABULARIES: Final = {
     "probes-network-environment self-modifies steals-authentication-credentials violates-system-operational-integrity",
     "10.14": "malicious suspicious benign unknown",
     "10.15": "adware backdoor bot bootkit ddos downloader dropper exploit-kit keylogger ransomware "
-    "remote-access-trojan resource-exploitation rogue-security-software rootkit screen-capture spyware trojan unknown virus webshell wiper "
-    "worm",
+    "remote-access-trojan resource-exploitation rogue-security-software rootkit screen-capture spyware trojan "
+    "unknown virus webshell wiper worm",
     "10.19": "stix pcre sigma snort suricata yara",
     "10.20": "alpha arm ia-64 mips powerpc sparc x86 x86-64",
     "10.21": "africa eastern-africa middle-africa northern-africa southern-africa western-africa americas "
