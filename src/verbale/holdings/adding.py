@@ -17,8 +17,8 @@ from verbale.holdings.rows import Row
 from verbale.holdings.viewing import audience_for, parties_of
 from verbale.intel import ReportError, TooLarge
 from verbale.intel.audience import is_marked, marking_of, rank_of
-from verbale.intel.objects import Header, check
-from verbale.intel.tlp import DEFAULT_MARKING, TLP_MARKING_IDS, TLP_ORDER, TLP_2_IDS
+from verbale.intel.objects import Header, PatternBudget, check
+from verbale.intel.tlp import DEFAULT_MARKING, TLP_2_IDS, TLP_MARKING_IDS, TLP_ORDER
 
 __all__ = ["MAX_OBJECT_BYTES", "Added", "Refused", "Taken", "add", "lock"]
 
@@ -112,6 +112,8 @@ def _read(index: int, raw: bytes, added: Added, call: "_Call") -> _Given | None:
     try:
         if len(raw) > MAX_OBJECT_BYTES:
             raise TooLarge(f"the object has {len(raw):,} bytes; the limit is {MAX_OBJECT_BYTES:,}")
+        if b'"pattern"' in raw or b"\\u" in raw:  # a name may be written with escapes
+            call.budget.spend(raw)
         return _Given(index, call.marked(check(raw)))
     except ReportError as error:
         added.refused.append(Refused(index, error.object_id, None, str(error)))
@@ -124,6 +126,7 @@ class _Call:
     def __init__(self, shelf: Shelf, origin: str, marking: str, named: tuple[str, ...], act: str) -> None:
         self.shelf, self.origin, self.act = shelf, origin, act
         self._marking, self._named = marking, named
+        self.budget = PatternBudget()
         self._parties = parties_of(shelf)
         self._stamp = TLP_2_IDS[marking] if marking in TLP_ORDER and rank_of(marking) > rank_of(DEFAULT_MARKING) else ""
         self._audiences: dict[tuple[tuple[str, ...], tuple[str, ...]], int | None] = {}
