@@ -132,7 +132,7 @@ def statement(number: int) -> dict[str, Any]:
 @pytest.mark.parametrize("order", ["before", "after", "together"])
 def test_who_sees_an_object_sees_the_terms_on_it(gathered: Shelf, order: str) -> None:
     terms = statement(7)
-    bearing = indicator(1, marking="", object_marking_refs=[terms["id"]])
+    bearing = indicator(1, marking="", object_marking_refs=[terms["id"], TLP["AMBER"]])
     hidden = {**indicator(2), "object_marking_refs": [terms["id"], TLP["RED"]]}
     parts = {
         "before": [[terms], [bearing, hidden]],
@@ -142,7 +142,7 @@ def test_who_sees_an_object_sees_the_terms_on_it(gathered: Shelf, order: str) ->
     for part in parts[order]:
         told = store.add(gathered, [raw(thing) for thing in part], origin="CR", marking="RED")
         assert not told.refused
-    # A statement counts as AMBER, so VD, a party, sees the one and its terms, and the terms once.
+    # VD, a party, sees the one and its terms, and the terms once, though they came with RED.
     assert sorted(entry.stix_id for entry in store.everything(gathered, Viewer("VD"))) == [key(1), terms["id"]]
     assert [entry.stix_id for entry in store.everything(gathered, Viewer("OC"))] == []
     assert len(list(store.everything(gathered, STAFF))) == 3

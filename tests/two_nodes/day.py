@@ -545,9 +545,9 @@ class _Reader:
         """At rest, each server shows each partner exactly what it may see of what is there, objects and manifest."""
         model, told = self._day.model, self._day.told
         for server, shelf, viewer in self._roads():
-            wanted = {
-                key for key in held.get((server, shelf), ()) if viewer in model.seers(model.made[key].terms, server)
-            }
+            # The shelf of a collection is not there for others.
+            there = held.get((server, shelf), ()) if viewer in COLLECTIONS.get(shelf, NAMES) else ()
+            wanted = {key for key in there if viewer in model.seers(model.made[key].terms, server)}
             shown = self._all(server, shelf, viewer, "objects")
             listed = self._all(server, shelf, viewer, "manifest")
             told.lost += [f"{server} does not show {viewer} {key} on {shelf}" for key in wanted - shown]

@@ -46,16 +46,16 @@ def visible(shelf: Shelf, viewer: Viewer) -> dict[int, str]:
         for key, rank, ours, nodes in rows
         if rules.may_see(
             TLP_ORDER[rank],
-            own if ours else _giver(nodes),
+            own if ours else _giver(nodes, parties),
             rules.Audience(own, parties, nodes if ours else ()),
             viewer.node,
         )
     }
 
 
-def _giver(nodes: list[str]) -> str:
-    """The partner that gave, where that decides; else a name that is nobody's."""
-    return nodes[0] if nodes else "\0"
+def _giver(nodes: list[str], parties: Collection[str]) -> str:
+    """The partner that gave, where that decides; else any party, for `audience_for` leaves out only these."""
+    return nodes[0] if nodes else next(iter(parties), "\0")
 
 
 def audience_for(shelf: Shelf, marking: str, origin: str, named: Iterable[str], parties: Collection[str]) -> Audience:
