@@ -179,7 +179,10 @@ class _Batch:
         self._keys = {item.head.id: Entry.key_of(item.head.id) for item in given}
         for row in rows.known(self._keys, list(call.shelf.audiences.values_list("pk", flat=True))):
             self._held.setdefault(row.stix_id, []).append(row)
-        self._contents = rows.raws([row.added for found in self._held.values() for row in found if self._mine(row)])
+        plain = {item.head.id for item in given if item.head.version is None}
+        self._contents = rows.raws(
+            [row.added for key, found in self._held.items() for row in found if key in plain or self._mine(row)]
+        )
         moment = max(time.time_ns() // 1_000, clock.last + 1)
         for item in given:
             moment += self._take(item, moment)
@@ -214,6 +217,8 @@ class _Batch:
                 self._added.same += 1
                 self._tell(item, again)
                 return False
+            if head.version is None:
+                version = self._twin(head, audience, there) or moment
             there.append(Row(head.id, moment, audience, self._source, ALONE, False, version))
             self._new[moment], self._contents[moment] = head, head.raw
         if head.type == "marking-definition" and head.id not in TLP_MARKING_IDS:
@@ -221,6 +226,12 @@ class _Batch:
         self._added.accepted += 1
         self._tell(item, version)
         return True
+
+    def _twin(self, head: Header, audience: int, there: list[Row]) -> int | None:
+        """The version under which others gave the same for the same eyes: else each giver would make one. What is for
+        other eyes does not count, or the version would tell when it came."""
+        alike = [row.version for row in there if row.audience == audience and _equal(self._contents[row.added], head.raw)]
+        return min(alike, default=None)
 
     def _several(self, stix_id: str) -> list[Row]:
         """The rows of an object of which there is one at least."""
