@@ -16,15 +16,20 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.desk.test_precedents import browser
 from tests.holdings.conftest import MEDIA
 from tests.holdings.feeding import feed_of, run
 from tests.holdings.other_server import Other
 from tests.holdings.things import TLP, indicator, key, malware, moment, raw, raws
+from tests.intel.builders import attribute, event, tags
+from tests.node.conftest import Person, person
 from verbale.cli.app import app
 from verbale.holdings import accounts, store
 from verbale.holdings.client import feed_out
@@ -34,6 +39,12 @@ from verbale.holdings.store import Viewer
 from verbale.holdings.taxii import asking
 from verbale.holdings.taxii.exchange import Answer, Asked
 from verbale.holdings.taxii.server import answer
+from verbale.matters.collection.counting import count
+from verbale.node.errors import UserError
+from verbale.node.models import Matter, Partner
+from verbale.protocol import Marking
+
+__all__ = ["person"]
 
 pytestmark = pytest.mark.django_db
 ORDER = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
@@ -44,12 +55,20 @@ TLP_1 = {
     "RED": "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed",
 }
 STATEMENT = key(77, "marking-definition")
+TERMS = {
+    "type": "marking-definition",
+    "spec_version": "2.1",
+    "id": STATEMENT,
+    "created": moment(0),
+    "definition_type": "statement",
+    "definition": {"statement": "Terms of use"},
+}
 PARTIES = ("CR", "LZ", "VD")
 PARTNERS = ("LZ", "VD", "OC")
 ELSEWHERE = "feeds.example"
 """The name of a polled server: no partner of ours."""
 UNKNOWN = ""
-STORES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+STORES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def strictest(*words: str) -> str:
@@ -180,12 +199,8 @@ class Road:
     def __init__(self, shelf: Shelf, given: list[Gift]) -> None:
         self.shelf, self.given = shelf, given
         self.parties = PARTIES if shelf.matter else ()
-        terms = {
-            "type": "marking-definition", "spec_version": "2.1", "id": STATEMENT, "created": moment(0),
-            "definition_type": "statement", "definition": {"statement": "Terms of use"},
-        }  # fmt: skip
         for gift in given:
-            things = [gift.thing, terms] if "terms" in gift.way else [gift.thing]
+            things = [gift.thing, TERMS] if "terms" in gift.way else [gift.thing]
             told = store.add(
                 shelf, raws(*things), origin=gift.origin, marking=gift.came_with, named=sorted(self.named(gift))
             )
@@ -361,7 +376,8 @@ def test_taxii_by_id_is_the_same_for_hidden_and_for_nothing(place: Shelf, given:
 def test_taxii_taking_in_and_deleting_tell_nothing(place: Shelf, given: list[Gift]) -> None:
     with undone():
         road = Road(place, given)
-        before = Entry.objects.count()
+        entries = Entry.objects.exclude(type="marking-definition")
+        before = entries.count()
         clients = {node: Client(node, place) for node in PARTNERS}
         for node, client in clients.items():
             for name in {gift.id for gift in given} - {name for name, _day in road.versions(node)}:
@@ -390,7 +406,7 @@ def test_taxii_taking_in_and_deleting_tell_nothing(place: Shelf, given: list[Gif
                     assert mine.status == 404
                 store.remove(place, name, Viewer(node))
                 store.remove(place, none, Viewer(node))
-            assert Entry.objects.count() == before
+            assert entries.count() == before
 
 
 def without_id(status: dict[str, Any]) -> dict[str, Any]:
@@ -529,6 +545,89 @@ def test_what_another_node_gets_it_takes_for_no_less(gathered: Shelf, shelf: She
     assert {json.loads(raw(thing))["object_marking_refs"][-1] for thing in objects} == {TLP["RED"], TLP["AMBER+STRICT"]}
 
 
+# -- acts, and hence pouches -------------------------------------------------------------------------------------------
+
+
+def marked_by_itself(gift: Gift) -> str:
+    """The level that a file says, without what it comes with; empty when it says none."""
+    match gift.way:
+        case "tlp 2" | "tlp 1" | "terms and tlp" | "only a part":
+            return gift.marking
+        case "two" | "part":
+            return strictest(gift.marking, gift.other)
+        case "unknown":
+            return "AMBER"
+    return ""
+
+
+def goes(name: str, content: bytes, limit: str) -> bool:
+    try:
+        count([(name, content)], Marking(limit))
+    except UserError as error:
+        assert "is marked TLP:" in str(error), error
+        return False
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(given=gifts, limit=levels)
+def test_a_stix_file_marked_above_its_act_does_not_go(given: list[Gift], limit: str) -> None:
+    things = list({gift.version: gift for gift in given}.values())
+    above = any(ORDER.index(marked_by_itself(gift) or "CLEAR") > ORDER.index(limit) for gift in things)
+    objects = [TERMS, *({**gift.thing, **({"revoked": True} if gift.number == 2 else {})} for gift in things)]
+    whole = {"type": "bundle", "id": key(1, "bundle"), "objects": objects}
+    for content in (
+        json.dumps(whole).encode(),
+        json.dumps(whole, indent=1).encode("utf-8-sig"),
+        json.dumps(objects).encode(),
+    ):
+        assert goes("a.json", content, limit) is not above
+    # What the reader of acts knows no marking of must not be what the shelf of the others reads objects from.
+    with pytest.raises(UserError):
+        count([("a.json", json.dumps({"objects": objects}).encode())], Marking.RED)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    whole=st.sampled_from(("", *ORDER)), parts=st.lists(st.sampled_from(("", *ORDER)), min_size=1, max_size=4), limit=levels
+)
+def test_a_misp_file_marked_above_its_act_does_not_go(whole: str, parts: list[str], limit: str) -> None:
+    def tagged(word: str) -> list[Any]:
+        return tags(f"tlp:{word.lower()}") if word else []
+
+    attributes = [
+        attribute("domain", f"a{number}.example", number=number + 100, Tag=tagged(word))
+        for number, word in enumerate(parts)
+    ]
+    made = event(*attributes, Tag=tagged(whole))
+    above = any(ORDER.index(word or "CLEAR") > ORDER.index(limit) for word in (whole, *parts))
+    for content in (made, [made], {"response": [made]}, made.get("Event", made)):
+        assert goes("a.json", json.dumps(content).encode(), limit) is not above
+
+
+# -- pages of our own house --------------------------------------------------------------------------------------------
+
+
+def test_who_need_not_know_of_a_collection_finds_nothing(gathered: Shelf, person: Person) -> None:
+    store.add(gathered, raws(indicator(1)), origin="CR", marking="GREEN")
+    Matter.objects.filter(pk=gathered.matter).update(restricted=True)
+    ada = person("ada", "desk", "analyst")
+    Matter.objects.get(pk=gathered.matter).people.add(ada)
+    inside, outside = browser(ada), browser(person("bob", "desk", "analyst"))
+    for name, arguments in (("shelf", []), ("thing", [key(1)]), ("thing-file", [key(1)])):
+        assert inside.get(reverse(name, args=[gathered.pk, *arguments])).status_code == 200
+        one = outside.get(reverse(name, args=[gathered.pk, *arguments]))
+        other = outside.get(reverse(name, args=["0" * 36, *arguments]))
+        assert (one.status_code, one.content) == (other.status_code, other.content)
+        assert one.status_code == 404
+    upload = {"file": SimpleUploadedFile("a.json", b"{}"), "marking": "GREEN"}
+    assert outside.post(reverse("shelf-import", args=[gathered.pk]), upload).status_code == 404
+    for address in (reverse("shelves"), reverse("shelf", args=[Shelf.objects.create(title="Own").pk])):
+        page = outside.get(address).content.decode()
+        assert gathered.title not in page
+        assert gathered.pk not in page
+
+
 # -- tokens of the walk ------------------------------------------------------------------------------------------------
 
 
@@ -546,8 +645,6 @@ def test_next_is_a_place_among_what_was_shown(place: Shelf) -> None:
 
 
 def test_nobody_asks_by_an_account_of_a_blocked_partner(shelf: Shelf) -> None:
-    from verbale.node.models import Partner
-
     store.add(shelf, raws(indicator(1)), origin="CR", marking="GREEN")
     client = Client("LZ", shelf)
     assert client.ask("GET", of(shelf, "objects/")).status == 200

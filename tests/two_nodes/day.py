@@ -525,7 +525,7 @@ class _Reader:
                 except Exception as error:
                     self._day.told.other.append(f"the reader failed on {road}: {error!r}")
                     return
-            self._done.wait(0.2)
+            self._done.wait(1)
 
     def _look(self, server: str, shelf: str, viewer: str) -> None:
         road = (server, shelf, viewer)

@@ -90,6 +90,8 @@ class _Reader:
         first_seen, last_seen = self._span()
         self._warn_of_markings_and_versions()
         everything = [*self._marking_by_id.values(), *(part.marking for part in not_understood)]
+        # Whoever is sent the file reads these too.
+        everything += map(self.markings.of_unknown, (*self.loaded.superseded, *self.loaded.revoked))
         return Report(
             format="stix",
             format_version="2.1",
@@ -261,6 +263,6 @@ class _Reader:
         for obj in self.loaded.revoked:
             self.texts.warn(obj.id, "is revoked by its maker and was left out", self.markings.of(obj))
         if self.loaded.superseded:
-            self.texts.warn("", f"{self.loaded.superseded:,} older versions of objects were passed over", None)
+            self.texts.warn("", f"{len(self.loaded.superseded):,} older versions of objects were passed over", None)
         if not self.objects:
             self.texts.warn("", "the file holds no object that this reader knows", None)

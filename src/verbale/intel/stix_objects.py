@@ -135,7 +135,7 @@ class Loaded:
     """The objects of one bundle after the checks.
 
     `objects` are those understood, newest versions only, in file order; `unknown` are (object, why) pairs;
-    `superseded` how many older versions were passed over; `revoked` the newest versions that take their object back.
+    `superseded` are older versions, passed over; `revoked` the newest versions that take their object back.
     `counts` counts all objects by type as they stand in the file.
     """
 
@@ -143,7 +143,7 @@ class Loaded:
         self.objects: list[StixObject] = []
         self.unknown: list[tuple[StixObject, str]] = []
         self.revoked: list[StixObject] = []
-        self.superseded = 0
+        self.superseded: list[StixObject] = []
         self.counts: dict[str, int] = {}
 
 
@@ -168,7 +168,7 @@ def load_objects(values: list[object]) -> Loaded:
             _add_version(versions.setdefault(obj.id, {}), obj, checked=not why_not)
     for found in versions.values():
         newest = found[max(found, key=time_key)]
-        loaded.superseded += len(found) - 1
+        loaded.superseded += [obj for obj in found.values() if obj is not newest]
         if newest.type not in _KNOWN:
             continue
         if newest.flag("revoked"):
