@@ -365,9 +365,7 @@ def test_taxii_by_id_is_the_same_for_hidden_and_for_nothing(place: Shelf, given:
                     )
                     assert plain(one) == plain(other)
                 if not mine:
-                    one, other = (
-                        client.ask("GET", of(place, "objects/"), f"match[id]={one}") for one in (name, none)
-                    )
+                    one, other = (client.ask("GET", of(place, "objects/"), f"match[id]={one}") for one in (name, none))
                     assert plain(one) == plain(other)
 
 
@@ -482,18 +480,14 @@ def test_a_misp_feed_holds_what_its_reader_may_see_and_each_with_its_marking(pla
 def attributes_of(folder: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Each attribute with the TLP words that hold for it: its own, else those of what it stands in."""
     for file in sorted(folder.glob("*-*.json")):
-        event = json.loads(file.read_bytes())["Event"]
-        for attribute in event.get("Attribute", ()):
-            yield attribute, words_of(attribute) or words_of(event)
-        for thing in event.get("Object", ()):
-            for attribute in thing["Attribute"]:
-                yield attribute, words_of(attribute) or words_of(event)
+        whole = json.loads(file.read_bytes())["Event"]
+        parts = [*whole.get("Attribute", ()), *(one for thing in whole.get("Object", ()) for one in thing["Attribute"])]
+        for part in parts:
+            yield part, words_of(part) or words_of(whole)
 
 
 def words_of(node: dict[str, Any]) -> list[str]:
-    return [
-        tag["name"].removeprefix("tlp:").upper() for tag in node.get("Tag", ()) if tag["name"].startswith("tlp:")
-    ]
+    return [tag["name"].removeprefix("tlp:").upper() for tag in node.get("Tag", ()) if tag["name"].startswith("tlp:")]
 
 
 # -- pushing -----------------------------------------------------------------------------------------------------------
@@ -589,7 +583,9 @@ def test_a_stix_file_marked_above_its_act_does_not_go(given: list[Gift], limit: 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    whole=st.sampled_from(("", *ORDER)), parts=st.lists(st.sampled_from(("", *ORDER)), min_size=1, max_size=4), limit=levels
+    whole=st.sampled_from(("", *ORDER)),
+    parts=st.lists(st.sampled_from(("", *ORDER)), min_size=1, max_size=4),
+    limit=levels,
 )
 def test_a_misp_file_marked_above_its_act_does_not_go(whole: str, parts: list[str], limit: str) -> None:
     def tagged(word: str) -> list[Any]:
@@ -632,7 +628,7 @@ def test_who_need_not_know_of_a_collection_finds_nothing(gathered: Shelf, person
 
 
 def test_next_is_a_place_among_what_was_shown(place: Shelf) -> None:
-    """It is the time of addition of the last object shown, which the header tells as well: nothing of what is hidden."""
+    """It is the time of addition of the last object shown, which the header tells as well."""
     store.add(place, raws(*(indicator(number, marking=TLP["RED"]) for number in range(5))), origin="CR", marking="RED")
     store.add(place, raws(indicator(10), indicator(11)), origin="CR", marking="GREEN")
     store.add(place, raws(indicator(12, marking=TLP["RED"])), origin="CR", marking="RED")

@@ -258,3 +258,20 @@ def test_a_definition_before_an_object_that_bears_it_opens_nothing(shelf: Shelf,
     for node in ("LZ", ""):
         seen = [entry.type for entry in store.everything(shelf, Viewer(node))]
         assert seen == ["marking-definition"]
+
+
+def test_an_unversioned_object_that_two_gave_for_the_same_eyes_is_one(shelf: Shelf) -> None:
+    address = {"type": "ipv4-addr", "spec_version": "2.1", "id": key(5, "ipv4-addr"), "value": "192.0.2.5"}
+    for origin in ("LZ", "VD", "CR"):
+        assert add(shelf, address, marking="GREEN", origin=origin).accepted == 1
+    add(shelf, {**address, "defanged": True}, marking="GREEN", origin="VD")
+    add(shelf, address, marking="AMBER", origin="VD")
+    every = Query(versions=("all",))
+    assert len(store.page(shelf, Viewer("LZ"), every).entries) == 2
+    first = store.page(shelf, Viewer("LZ"), every).entries[0]
+    # The one for fewer eyes is another, so that its time tells nothing to the others.
+    assert [entry.version == first.version for entry in store.page(shelf, Viewer("VD"), every).entries] == [
+        True, False, False,
+    ]  # fmt: skip
+    assert store.remove(shelf, address["id"], Viewer("VD"), ("last",)) == 1
+    assert len(store.page(shelf, Viewer("LZ"), every).entries) == 2

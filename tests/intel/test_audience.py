@@ -27,6 +27,8 @@ def seers(marking: str, origin: str, audience: Audience) -> set[str]:
         ("CLEAR", "LZ", {"CR", "LZ", "VD", "OC", "PL", STRANGER}),
         ("GREEN", "LZ", {"CR", "LZ", "VD", "OC", "PL"}),
         ("AMBER", "LZ", {"CR", "LZ", "VD"}),
+        ("AMBER", "OC", {"CR", "OC"}),
+        ("AMBER", "feeds.example", {"CR"}),
         ("AMBER+STRICT", "LZ", {"CR", "LZ"}),
         ("RED", "LZ", {"CR", "LZ"}),
         ("PURPLE", "LZ", {"CR", "LZ"}),
@@ -85,3 +87,27 @@ def test_the_strictest_marking_counts_for_the_whole(refs: list[str], came_with: 
         assert rank_of(word) >= rank_of(TLP_MARKING_IDS.get(ref, "AMBER"))
     if not refs:
         assert word == (came_with if came_with in TLP_ORDER else "AMBER")
+
+
+STATEMENT = "marking-definition--00000000-0000-4000-8000-000000000001"
+ID = {word: ref for ref, word in TLP_MARKING_IDS.items()}
+
+
+@pytest.mark.parametrize(
+    ("refs", "came_with", "parts", "expected"),
+    [
+        ([], "RED", [ID["GREEN"]], "RED"),
+        ([], "GREEN", [ID["RED"]], "RED"),
+        ([], "", [ID["CLEAR"]], "AMBER"),
+        ([ID["GREEN"]], "RED", [ID["CLEAR"]], "GREEN"),
+        ([ID["GREEN"]], "CLEAR", [ID["AMBER"]], "AMBER"),
+        ([STATEMENT], "RED", [], "RED"),
+        ([STATEMENT], "CLEAR", [], "AMBER"),
+        ([STATEMENT, ID["GREEN"]], "RED", [], "AMBER"),
+        ([], "CLEAR", [STATEMENT], "AMBER"),
+    ],
+)
+def test_what_is_marked_in_parts_or_in_words_only_is_as_what_it_came_with_in_the_rest(
+    refs: list[str], came_with: str, parts: list[str], expected: str
+) -> None:
+    assert marking_of(refs, came_with, parts) == expected

@@ -146,9 +146,7 @@ class Model:
         if (terms, server) not in self._seers:
             own = [claim for claim in self.claims(terms) if claim.node == server]
             self._seers[terms, server] = frozenset(
-                viewer
-                for viewer in (*self.nodes, STRANGER)
-                if any(self.shows(terms, claim, viewer) for claim in own)
+                viewer for viewer in (*self.nodes, STRANGER) if any(self.shows(terms, claim, viewer) for claim in own)
             )
         return self._seers[terms, server]
 
@@ -195,8 +193,11 @@ class Model:
         latest: dict[str, int | None] = {}
         for key, version, origin in source:
             made = self.made.get((key, version))
-            if made is not None and self.shows(made.terms, Claim(edge.source, origin), edge.viewer):
-                if key not in latest or (version or 0) > (latest[key] or 0):
-                    latest[key] = version
+            if made is None or not self.shows(made.terms, Claim(edge.source, origin), edge.viewer):
+                continue
+            if key not in latest or (version or 0) > (latest[key] or 0):
+                latest[key] = version
         has = set(target)
-        return [f"{key} {version} did not come over {edge}" for key, version in latest.items() if (key, version) not in has]
+        return [
+            f"{key} {version} did not come over {edge}" for key, version in latest.items() if (key, version) not in has
+        ]

@@ -1,6 +1,6 @@
 """One node of a day between ten: serves what `verbale serve` serves, and does what its driver says on standard input.
 
-python -m tests.two_nodes.day_node PORT, with the environment of the node. One JSON order a line, one JSON answer a line.
+python -m tests.two_nodes.day_node PORT, with the environment of the node. Orders and answers are JSON, one a line.
 """
 
 import json

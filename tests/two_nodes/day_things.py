@@ -179,4 +179,3 @@ class Staff:
 
     def _one_of(self, weights: dict[str, int]) -> str:
         return self._chance.choices(list(weights), list(weights.values()))[0]
-

@@ -230,7 +230,9 @@ class _Batch:
     def _twin(self, head: Header, audience: int, there: list[Row]) -> int | None:
         """The version under which others gave the same for the same eyes: else each giver would make one. What is for
         other eyes does not count, or the version would tell when it came."""
-        alike = [row.version for row in there if row.audience == audience and _equal(self._contents[row.added], head.raw)]
+        alike = [
+            row.version for row in there if row.audience == audience and _equal(self._contents[row.added], head.raw)
+        ]
         return min(alike, default=None)
 
     def _several(self, stix_id: str) -> list[Row]:

@@ -1,7 +1,9 @@
 """Requests to a server of others: over TLS, with a limit to time and size, and every failure a sentence."""
 
 import email.utils
+import functools
 import ipaddress
+import ssl
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -70,6 +72,12 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the machine's certificates takes longer than asking whether there is anything new."""
+    return httpx.create_ssl_context()
+
+
 class Link:
     """A connection to one server. It counts what it cost."""
 
@@ -83,6 +91,7 @@ class Link:
             auth=httpx.BasicAuth(user, token) if user else None,
             headers=headers,
             timeout=httpx.Timeout(60.0, connect=10.0),
+            verify=_trusted(),
             # A redirect would carry the token to an address that nobody entered.
             follow_redirects=False,
             transport=transport,
