@@ -9,6 +9,7 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.holdings.worth import gave_json, gave_to_readable
 from verbale.desk.intelligence.named import read
 from verbale.desk.intelligence.told import common_json, techniques_json
 from verbale.desk.judgement import judgement_of
@@ -111,6 +112,13 @@ def escalation(request: HttpRequest, partner: str, days: Annotated[int, Query(ge
     require(who, "read")
     found = get_object_or_404(Partner, pk=partner)
     return relations.told(relations.relation_with(who, found.pk, days=days), found, who, days)
+
+
+@router.get("/partners/{partner}/intelligence", summary="What a partner gave, and how far it can be relied on")
+def intelligence(request: HttpRequest, partner: str) -> dict[str, Any]:
+    who = person(request)
+    require(who, "read")
+    return gave_json(gave_to_readable(who, get_object_or_404(Partner, pk=partner).pk))
 
 
 @router.get("/partners/{partner}/pouch", summary="A pouch with all that waits for a partner, or with `everything`")

@@ -1,4 +1,4 @@
-"""Well-known benign values in what comes in or goes out, by MISP's warning lists: those that ship with Verbale, and those
+"""Well-known benign values in what comes in or goes out, by warning lists: those that ship with Verbale, and those
 below the folder that VERBALE_WARNING_LISTS names."""
 
 import os
@@ -11,7 +11,7 @@ import orjson
 from verbale.intel.object_values import object_values
 from verbale.intel.warninglists import SHIPPED, BadList, WarningList, WarningLists, read_list
 
-__all__ = ["VARIABLE", "Benign", "benign_in", "lists"]
+__all__ = ["VARIABLE", "Benign", "Noticed", "benign_in", "lists"]
 
 VARIABLE = "VERBALE_WARNING_LISTS"
 
@@ -55,10 +55,31 @@ def benign_in(raws: Iterable[bytes]) -> Iterator[Benign]:
     """What these objects name that is on a list. One that is not valid is passed over: others refuse it."""
     known = lists()
     for raw in raws:
-        try:
-            value = orjson.loads(raw)
-            found = object_values(value)
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError):
-            continue
-        for hit in known.benign(found):
-            yield Benign(str(value.get("id", "")), hit.value, hit.name, hit.reason)
+        yield from _in_one(raw, known)
+
+
+class Noticed:
+    """Objects pass by, and what they name that is on a list is counted; the first few stay in mind."""
+
+    def __init__(self, most: int) -> None:
+        self.count = 0
+        self.first: list[Benign] = []
+        self._most = most
+
+    def passing(self, raws: Iterable[bytes]) -> Iterator[bytes]:
+        """The same objects."""
+        known = lists()
+        for raw in raws:
+            found = _in_one(raw, known)
+            self.count += len(found)
+            self.first += found[: self._most - len(self.first)]
+            yield raw
+
+
+def _in_one(raw: bytes, known: WarningLists) -> list[Benign]:
+    try:
+        value = orjson.loads(raw)
+        found = object_values(value)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+    return [Benign(str(value.get("id", "")), hit.value, hit.name, hit.reason) for hit in known.benign(found)]

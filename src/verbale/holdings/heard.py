@@ -17,7 +17,7 @@ from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.holdings.viewing import parties_of
 from verbale.intel.trust import Word
 
-__all__ = ["Contribution", "Heard", "Told", "by_object", "heard", "listen", "told_in"]
+__all__ = ["Contribution", "Heard", "Told", "by_object", "heard", "listen", "sightings", "told_in"]
 
 _SIGHTINGS = Query(types=("sighting",))
 
@@ -72,8 +72,12 @@ def heard(shelf: Shelf, viewer: Viewer = STAFF) -> list[Heard]:
     """All that was heard of what stands on a shelf, as far as the viewer may know it: acts go to the parties of the
     matter, sightings to whom their markings allow."""
     party = viewer.staff or viewer.node in parties_of(shelf)
-    found = list(told_in(shelf.matter).heard) if party else []
-    return found + (_all_sightings(shelf) if viewer.staff else list(_sightings(shelf, viewer)))
+    return [*(told_in(shelf.matter).heard if party else ()), *sightings(shelf, viewer)]
+
+
+def sightings(shelf: Shelf, viewer: Viewer = STAFF) -> list[Heard]:
+    """The STIX sightings on a shelf that the viewer may see."""
+    return _all_sightings(shelf) if viewer.staff else list(_sightings(shelf, viewer))
 
 
 def _all_sightings(shelf: Shelf) -> list[Heard]:

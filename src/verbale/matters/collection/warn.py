@@ -43,8 +43,6 @@ def _found(draft: Any) -> Iterator[str]:
                 yield _(
                     "%(file)s names %(value)s, which is well known and benign: it is on the list “%(list)s”. %(why)s"
                 ) % {
-                    "%(file)s names %(value)s, which is well known and benign: it is on the list “%(list)s”. %(why)s"
-                ) % {
                     "file": file["name"],
                     "value": item.value,
                     "list": item.list_name,
