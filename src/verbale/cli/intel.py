@@ -111,7 +111,7 @@ def import_bundle(
         if totals["refused"] > len(first):
             console.print(f"  and {totals['refused'] - len(first):,} more; --refused FILE lists them all.")
         if noticed.count:
-            console.print(f"{noticed.count:,} values in it are well known and benign:", highlight=False)
+            console.print(f"Values in it that are well known and benign: {noticed.count:,}", highlight=False)
         for hit in noticed.first:
             line = f"  {hit.value} in {hit.stix_id}: list {hit.list_name}. {hit.reason}"
             console.print(escape(line), highlight=False)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from verbale.cli.base import Json, console, django, refusing, show, table
+from verbale.cli.base import Json, console, django, refusing, show
 
 __all__ = ["install"]
 
@@ -47,12 +47,10 @@ def expired(
         if not rows:
             console.print("Every indicator on the shelf is still worth looking for.")
             return
-        table(("Indicator", "What", "Why"), [(row["id"], row["title"], row["why"]) for row in rows[:_LINES]])
+        for row in rows[:_LINES]:
+            console.print(escape(f"{row['id']}  {row['title']}\n  {row['why']}"), highlight=False)
         if len(rows) > _LINES:
             console.print(f"{len(rows) - _LINES:,} more; --json names them all.", highlight=False)
-        console.print(
-            escape(f"{len(rows):,} indicators are no longer worth looking for. They stay on the shelf."),
-            highlight=False,
-        )
+        console.print(f"No longer worth looking for: {len(rows):,}. They stay on the shelf.", highlight=False)
 
     show(as_json, rows, text)
