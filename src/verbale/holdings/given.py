@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from verbale.holdings import rows
-from verbale.holdings.heard import Contribution, Heard, sightings, told_in
-from verbale.holdings.models import Contributed, Shelf, Source
+from verbale.holdings.heard import Contribution, origins_of, seen_on, told_in
+from verbale.holdings.models import Contributed, Shelf
 from verbale.intel.trust import Confidence, Judgement, confidence
 from verbale.node.identity import node_name
 
@@ -73,31 +72,15 @@ def _judged(shelf: Shelf) -> tuple[list[Contribution], list[tuple[str, Judgement
     Of an object it counts only where the object stands here from that giver: naming ids that nobody gave must neither
     raise nor lower anybody.
     """
-    told = told_in(shelf.matter)
-    seen = sightings(shelf)
+    told, seen = told_in(shelf), seen_on(shelf)
     givers = {item.act: item.giver for item in told.contributions}
-    origins = _origins(shelf, {item.stix_id for item in (*told.heard, *seen) if item.stix_id})
-    found = []
-    for item in (*told.heard, *seen):
-        for giver in _givers(item, givers, origins):
-            found.append((giver, Judgement(item.by, item.stix_id or item.act, item.word)))
+    origins = origins_of(shelf, {item.stix_id for item in told.heard if item.stix_id})
+    found = [
+        (givers[item.act], Judgement(item.by, item.stix_id or item.act, item.word))
+        for item in told.heard
+        if item.act in givers and (not item.stix_id or givers[item.act] in origins.get(item.stix_id, ()))
+    ]
+    for stix_id, sightings in seen.by_object.items():
+        by = {item.by for item in sightings}
+        found += [(giver, Judgement(node, stix_id, "seen")) for giver in seen.givers.get(stix_id, ()) for node in by]
     return told.contributions, found
-
-
-def _givers(item: Heard, givers: dict[str, str], origins: dict[str, set[str]]) -> set[str]:
-    giver = {givers[item.act]} if item.act in givers else set()
-    if not item.stix_id:
-        return giver
-    known = origins.get(item.stix_id, set())
-    return giver & known if item.act else known
-
-
-def _origins(shelf: Shelf, ids: set[str]) -> dict[str, set[str]]:
-    """Who gave these objects to the shelf."""
-    if not ids:
-        return {}
-    names = dict(Source.objects.values_list("pk", "origin"))
-    found: dict[str, set[str]] = {}
-    for row in rows.known(ids, list(shelf.audiences.values_list("pk", flat=True))):
-        found.setdefault(row.stix_id, set()).add(names.get(row.source, ""))
-    return found

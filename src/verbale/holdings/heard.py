@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import orjson
-from django.db.models import Count, Max
 
-from verbale.holdings import store
-from verbale.holdings.models import Entry, Shelf, Source
+from verbale.holdings import rows, store
+from verbale.holdings.models import Clock, Shelf, Source
 from verbale.holdings.moments import parse_moment
 from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.holdings.viewing import parties_of
 from verbale.intel.trust import Word
 
-__all__ = ["Contribution", "Heard", "Told", "by_object", "heard", "listen", "sightings", "told_in"]
+__all__ = ["Contribution", "Heard", "Seen", "Told", "listen", "origins_of", "seen_on", "told_in"]
 
 _SIGHTINGS = Query(types=("sighting",))
 
@@ -47,9 +46,17 @@ class Told(NamedTuple):
     heard: list[Heard]
 
 
+class Seen(NamedTuple):
+    """The STIX sightings on a shelf, by the object that was seen."""
+
+    by_object: dict[str, list[Heard]]
+    givers: dict[str, set[str]]
+    """Who gave the objects that were seen."""
+
+
 _sources: list[Callable[[str], Told]] = []
-_read: dict[str, tuple[tuple[int, int], list[Heard]]] = {}
-"""Sightings as they were last read, by shelf, with the number of rows and the latest moment then."""
+_kept: dict[str, tuple[int, Seen]] = {}
+"""Sightings as they were last read, by shelf, with the clock of the store before that."""
 
 
 def listen(source: Callable[[str], Told]) -> None:
@@ -58,36 +65,45 @@ def listen(source: Callable[[str], Told]) -> None:
         _sources.append(source)
 
 
-def told_in(matter: str) -> Told:
-    """What the acts of a matter say; nothing for a shelf of our own."""
+def told_in(shelf: Shelf, viewer: Viewer = STAFF) -> Told:
+    """What the acts of the matter say that a shelf serves; they go to its parties and to nobody else."""
     found = Told([], [])
-    for source in _sources if matter else ():
-        more = source(matter)
+    if not shelf.matter or not (viewer.staff or viewer.node in parties_of(shelf)):
+        return found
+    for source in _sources:
+        more = source(shelf.matter)
         found.contributions.extend(more.contributions)
         found.heard.extend(more.heard)
     return found
 
 
-def heard(shelf: Shelf, viewer: Viewer = STAFF) -> list[Heard]:
-    """All that was heard of what stands on a shelf, as far as the viewer may know it: acts go to the parties of the
-    matter, sightings to whom their markings allow."""
-    party = viewer.staff or viewer.node in parties_of(shelf)
-    return [*(told_in(shelf.matter).heard if party else ()), *sightings(shelf, viewer)]
+def seen_on(shelf: Shelf, viewer: Viewer = STAFF) -> Seen:
+    """The sightings on a shelf that the viewer may see.
+
+    For our own staff they are kept until the store changes: a page must not parse every sighting on the shelf.
+    """
+    if not viewer.staff:
+        return _seen(shelf, viewer)
+    clock = Clock.objects.filter(pk=1).values_list("last", flat=True).first() or 0
+    if shelf.pk not in _kept or _kept[shelf.pk][0] != clock:
+        _kept[shelf.pk] = (clock, _seen(shelf, STAFF))
+    return _kept[shelf.pk][1]
 
 
-def sightings(shelf: Shelf, viewer: Viewer = STAFF) -> list[Heard]:
-    """The STIX sightings on a shelf that the viewer may see."""
-    return _all_sightings(shelf) if viewer.staff else list(_sightings(shelf, viewer))
+def _seen(shelf: Shelf, viewer: Viewer) -> Seen:
+    found: dict[str, list[Heard]] = {}
+    for item in _sightings(shelf, viewer):
+        found.setdefault(item.stix_id, []).append(item)
+    return Seen(found, origins_of(shelf, found))
 
 
-def _all_sightings(shelf: Shelf) -> list[Heard]:
-    """Read anew only when some came or went: a page must not parse every sighting on the shelf."""
-    rows = Entry.objects.filter(audience__in=shelf.audiences.values("pk"), type="sighting")
-    known = rows.aggregate(number=Count("added"), last=Max("added"))
-    state = (known["number"], known["last"] or 0)
-    if shelf.pk not in _read or _read[shelf.pk][0] != state:
-        _read[shelf.pk] = (state, list(_sightings(shelf, STAFF)))
-    return _read[shelf.pk][1]
+def origins_of(shelf: Shelf, ids: Iterable[str]) -> dict[str, set[str]]:
+    """Who gave these objects to a shelf."""
+    names = dict(Source.objects.values_list("pk", "origin"))
+    found: dict[str, set[str]] = {}
+    for row in rows.known(ids, list(shelf.audiences.values_list("pk", flat=True))):
+        found.setdefault(row.stix_id, set()).add(names.get(row.source, ""))
+    return found
 
 
 def _sightings(shelf: Shelf, viewer: Viewer) -> Iterator[Heard]:
@@ -102,15 +118,3 @@ def _sightings(shelf: Shelf, viewer: Viewer) -> Iterator[Heard]:
         yield Heard(
             origins.get(item.source, ""), "", value["sighting_of_ref"], "seen", item.version if seen is None else seen
         )
-
-
-def by_object(found: Iterable[Heard]) -> tuple[dict[str, list[Heard]], dict[str, list[Heard]]]:
-    """What was said of single objects by their ids, and of whole contributions by their acts."""
-    objects: dict[str, list[Heard]] = {}
-    whole: dict[str, list[Heard]] = {}
-    for item in found:
-        if item.stix_id:
-            objects.setdefault(item.stix_id, []).append(item)
-        else:
-            whole.setdefault(item.act, []).append(item)
-    return objects, whole

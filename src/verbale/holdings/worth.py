@@ -18,7 +18,7 @@ import orjson
 
 from verbale.holdings import store
 from verbale.holdings.given import confidences
-from verbale.holdings.heard import Heard, by_object, heard
+from verbale.holdings.heard import Heard, seen_on, told_in
 from verbale.holdings.models import Shelf, Source
 from verbale.holdings.moments import micros, parse_moment
 from verbale.holdings.store import STAFF, Held, Query, Viewer
@@ -62,10 +62,14 @@ class Judge:
     def __init__(self, shelf: Shelf, viewer: Viewer = STAFF, now: int | None = None) -> None:
         self._now = micros(datetime.now(UTC)) if now is None else now
         self._own = node_name()
-        self._objects, self._whole = by_object(heard(shelf, viewer))
+        self._objects: dict[str, list[Heard]] = {}
+        self._whole: dict[str, list[Heard]] = {}
+        for item in told_in(shelf, viewer).heard:
+            (self._objects if item.stix_id else self._whole).setdefault(item.stix_id or item.act, []).append(item)
+        self._seen = seen_on(shelf, viewer).by_object
         self._sources = {pk: (origin, act) for pk, origin, act in Source.objects.values_list("pk", "origin", "act")}
         found = confidences(Shelf.objects.all()) if viewer.staff else {}
-        self._scores = {node: source_score(item.best) for node, item in found.items()}
+        self._scores = {node: source_score(trusted.best) for node, trusted in found.items()}
 
     def worth(self, held: Held) -> Worth | None:
         """None for what is no indicator: nothing else decays."""
@@ -105,7 +109,11 @@ class Judge:
         judged = {item.by for item in own if item.word != "seen"}
         act = self._sources.get(held.source, ("", ""))[1]
         whole = self._whole.get(act, []) if act else []
-        return [*own, *(item for item in whole if item.word == "seen" or item.by not in judged)]
+        return [
+            *own,
+            *self._seen.get(held.stix_id, ()),
+            *(item for item in whole if item.word == "seen" or item.by not in judged),
+        ]
 
 
 def still_worth(shelf: Shelf, viewer: Viewer = STAFF, query: Query | None = None) -> Iterator[Held]:
