@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from typer.testing import CliRunner
 
 from tests.holdings.things import indicator, key
 from tests.matters.small import STIX_IDS
@@ -175,6 +176,42 @@ def test_a_page_form_drafts_it(joined: Matter, lazuria: Peer, ada: User) -> None
     draft = Draft.objects.get(type="collection.feedback")
     assert draft.body["objects"] == [key(1)]
     assert draft.body["verdict"] == "no-use"
+
+
+def test_the_api_and_the_command_draft_it(joined: Matter, lazuria: Peer, ada: User) -> None:
+    act = contribute(lazuria, joined, ("a.json", bundle(fresh(1))))
+    shelve_all()
+    body = {"contribution": act, "verdict": "confirmed", "objects": [key(1)], "text": "Seen in our proxy."}
+    token = {"HTTP_AUTHORIZATION": f"Bearer {ApiToken.make(ada, 'test')}"}
+    address = f"/api/v1/collection/{joined.id}/feedback"
+    answer = Client().post(address, json.dumps(body), "application/json", **token)
+    assert answer.status_code == 200, answer.content
+    assert Draft.objects.get(type="collection.feedback").body == {**body, "about": None}
+    answer = Client().post(address, json.dumps({**body, "verdict": "perhaps"}), "application/json", **token)
+    assert answer.status_code == 422
+    from verbale.cli.app import app
+
+    words = ["say", "collection.feedback", joined.id, f"contribution={act}", "verdict=no-use", f"objects={key(1)}"]
+    said = CliRunner().invoke(app, [*words, "--as", "ada"])
+    assert said.exit_code == 0, said.output
+    assert Draft.objects.filter(type="collection.feedback", body__verdict="no-use").exists()
+
+
+def test_the_act_is_shown_in_full_and_in_a_line(joined: Matter, lazuria: Peer, verdia: Peer, ada: User) -> None:
+    act = contribute(lazuria, joined, ("a.json", bundle(fresh(1))))
+    record = say(
+        verdia, joined, "collection.feedback", act, verdict="confirmed", objects=[key(1)], text="In two ministries."
+    )
+    page = shown(client_of(ada), f"/acts/{record.id}/")
+    assert "Confirmed: own analysts saw it" in page
+    assert key(1) in page
+    # A stranger's body can hold anything.
+    for odd in ({"verdict": "maybe"}, {"verdict": "useful", "objects": [1]}, {"verdict": 7}):
+        record = say(verdia, joined, "collection.feedback", act, **odd)
+        assert not record.effective
+        shown(client_of(ada), f"/acts/{record.id}/")
+    page = shown(client_of(ada), f"/dossiers/{joined.id}/")
+    assert "Confirmed: own analysts saw it (1 object): In two ministries." in page
 
 
 def test_only_for_collections(joined: Matter) -> None:

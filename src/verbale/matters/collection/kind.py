@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.collection import acts, fold
@@ -33,7 +33,7 @@ _VERDICTS: dict[acts.Verdict, Any] = {
     "useful": _("Useful"),
     "no-use": _("Of no use"),
     "false-positive": _("False positive"),
-    "confirmed": _("Confirmed: our own analysts saw it"),
+    "confirmed": _("Confirmed: own analysts saw it"),
 }
 _EXCERPT = 300
 
@@ -149,7 +149,7 @@ def _sighted(act: Act) -> str:
 
 def _judged(act: Act) -> str:
     verdict, number = act.body["verdict"], len(act.body.get("objects", ()))
-    told = str(_SAID[verdict])
+    told = str(_VERDICTS[verdict])
     if number:
         told = ngettext("%(verdict)s (%(n)s object)", "%(verdict)s (%(n)s objects)", number) % {
             "verdict": told,
@@ -158,10 +158,6 @@ def _judged(act: Act) -> str:
     return f"{told}: {_text(act)}" if _text(act) else told
 
 
-_SAID: dict[acts.Verdict, Any] = {
-    **_VERDICTS,
-    "confirmed": pgettext_lazy("of intelligence, by its author's own analysts", "Confirmed by own analysts"),
-}
 _CONTRIBUTION = Field("contribution", _("The contribution"), "act")
 _REMARK = Field("text", _("Remark"), "text", required=False)
 
@@ -303,7 +299,7 @@ def _more(view: View) -> Mapping[str, Any]:
         sightings.setdefault(row["contribution"], []).append(row)
     feedback: dict[str, list[dict[str, Any]]] = {}
     for row in view.entries("feedback"):
-        feedback.setdefault(row["contribution"], []).append({**row, "said": _SAID[row["verdict"]]})
+        feedback.setdefault(row["contribution"], []).append({**row, "said": _VERDICTS[row["verdict"]]})
     verdicts = standing_verdicts(view.state)
     return {
         "contributions": [
