@@ -37,7 +37,7 @@ def runs_with(*faults: str) -> st.SearchStrategy[list[tuple[int, list[str], bool
 _quick = settings(
     phases=[Phase.generate],
     report_multiple_bugs=False,
-    max_examples=60,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
