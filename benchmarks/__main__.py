@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, forum, kernel, latency, law, proofs, taxii
+from benchmarks import appends, forum, kernel, latency, law, matching, overlap, proofs, stix, taxii
 
 BENCHES = {
     "kernel": kernel.run,
@@ -18,6 +18,9 @@ BENCHES = {
     "forum": forum.run,
     "law": law.run,
     "taxii": taxii.run,
+    "overlap": overlap.run,
+    "matching": matching.run,
+    "stix": stix.run,
 }
 
 

@@ -1,6 +1,6 @@
 """The REST API: the general part, and the routers of every kind of matter."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,6 +9,10 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.intelligence.named import read
+from verbale.desk.intelligence.told import common_json, techniques_json
+from verbale.desk.judgement import judgement_of
+from verbale.desk.judgement_paper import as_json as judgement_json
 from verbale.desk.law.api import router as law
 from verbale.desk.precedents.api import router as precedents_router
 from verbale.desk.story import case_of, cases_of, proofs, records_of, story_json, story_of
@@ -156,6 +160,24 @@ def case_proof(request: HttpRequest, case: str, page: int = 1) -> list[dict[str,
     records = list(records_of(who, found)[start : start + _PAGE])
     saw(who, records)
     return [{**row, "record": act_json(row["record"])} for row in proofs(records)]
+
+
+@router.get("/cases/{case}/assessment", summary="What we make of a case, and what is unknown")
+def case_assessment(request: HttpRequest, case: str) -> dict[str, Any]:
+    return judgement_json(judgement_of(person(request), case))
+
+
+@router.get("/in-common/{level}", summary="What cases, partners or campaigns have in common, as reports say")
+def in_common(request: HttpRequest, level: Literal["cases", "partners", "campaigns"]) -> dict[str, Any]:
+    require(person(request), "read")
+    known = read(person(request), level)
+    return common_json(known, known.correlation)
+
+
+@router.get("/techniques/{level}", summary="Techniques under their tactics, with the cases, partners or campaigns")
+def techniques(request: HttpRequest, level: Literal["cases", "partners", "campaigns"]) -> list[dict[str, Any]]:
+    require(person(request), "read")
+    return techniques_json(read(person(request), level))
 
 
 @router.get("/matters/{matter}", summary="A matter and its folded state")

@@ -184,7 +184,8 @@ def stops_of(visitor: Visitor, case: Case, known: Iterable[Stop] = ()) -> list[S
         text = visitor.page.request.get(node.url + path).text()
         for opener in re.findall(rf'<a class="button[^>]*href="({path}[a-z-]+/)"', text) if path != "/" else ():
             found[opener.strip("/").replace("/", "-")] = opener
-    found |= {"story": f"/cases/{case.played.case}/", "proof": f"/cases/{case.played.case}/proof/"}
+    told = f"/cases/{case.played.case}/"
+    found |= {"story": told, "proof": f"{told}proof/", "judgement": f"{told}assessment/"}
     for matter in node.api("desk", "GET", "/matters"):
         kind, identifier = matter["kind"], matter["id"]
         stands = f"{kind}-halfway" if identifier in case.halfway.values() else kind

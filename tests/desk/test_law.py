@@ -1,5 +1,6 @@
 """Norms and law on the desk: pages empty and full, what binds a partner and us, API."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,15 +9,18 @@ from typing import Any, get_args
 import pytest
 from django.test import Client
 from django.urls import reverse
+from typer.testing import CliRunner
 
 from tests.node.conftest import Person
 from tests.node.world import Peer
 from tests.own_packs import packs_in, put
+from verbale.cli.app import app
 from verbale.demo import nodes
 from verbale.desk import second_factor
 from verbale.desk.law import DUTIES, TYPES, binding_with, state_of_node
 from verbale.knowledge import all_instruments, all_norms
 from verbale.knowledge.instruments import Duty
+from verbale.node.home import Home
 from verbale.node.models import ApiToken, Partner, User
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +251,27 @@ class TestApi:
     def test_a_day_that_is_none(self, ada: User) -> None:
         api(ada, "/instruments/relations?state=FRA&state=DEU&day=soon", 422)
         api(ada, "/instruments/relations", 422)
+
+
+def test_the_command_tells_what_binds_states_on_a_day(own_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBALE_HOME", str(own_home.path))
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, ["relations", *arguments])
+        assert done.exit_code == code, done.output
+        return re.sub(r"\s+", " ", done.output)
+
+    told = json.loads(run("France", "JPN", "--on", "2012-11-01", "--json"))
+    assert "ets-185" in [item["instrument"] for item in told["binds"]]
+    told = json.loads(run("France", "JPN", "--on", "2012-10-31", "--json"))
+    assert "ets-185" in [item["instrument"] for item in told["signed"]]
+    assert "Japan is bound since 1 November 2012." in run("FRA", "JPN", "--on", "2024-01-01")
+    assert "no state that the packs know" in run("FRA", "Atlantis", code=1)
+    assert "two states or more" in run("FRA", "France", code=1)
+
+
+def test_titles_in_other_languages_stand_beside_a_text(desk: Client) -> None:
+    shown = page(desk, reverse("law-instrument", args=["un-charter"]))
+    assert 'lang="fr" dir="auto">Charte des Nations Unies' in shown
+    assert "Arabic" in shown
+    assert "Rapport du Groupe d’experts gouvernementaux" in page(desk, reverse("law-norm", args=["un-11", "c"]))

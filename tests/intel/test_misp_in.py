@@ -58,8 +58,11 @@ def test_real_events_come_back_whole(name: str) -> None:
     }
     links = [r["uuid"] for o in tree["Event"].get("Object", ()) for r in o.get("ObjectReference", ())]
     assert sorted(r["uuid"] for o in again.event["Event"]["Object"] for r in o["ObjectReference"]) == sorted(links)
-    assert taken.not_taken == []
+    assert {left.why for left in taken.not_taken} <= {"has a file with it, which is not taken"}
     assert again.left_out == []
+    assert again.event["Event"]["threat_level_id"] == str(tree["Event"]["threat_level_id"])
+    kept = {t["name"] for t in tree["Event"].get("Tag", ())} - {"tlp:white"}
+    assert kept <= {t["name"] for t in again.event["Event"]["Tag"]}
 
 
 @pytest.mark.parametrize(
@@ -183,6 +186,42 @@ def test_sightings() -> None:
     (sighting,) = [obj for obj in taken.objects if obj["type"] == "sighting"]
     assert (sighting["id"], sighting["last_seen"]) == (f"sighting--{uuid(7)}", "2026-11-24T12:00:00.000Z")
     assert [left.why for left in taken.not_taken] == ["is a false positive"]
+
+
+def test_what_is_not_taken_of_an_attribute_is_listed() -> None:
+    whole = {"to_ids": True, "last_seen": "2026-11-01T00:00:00Z", "data": "UEs="}
+    taken = objects_of(event(attribute("filename", "a", **whole), distribution="0"))
+    assert [left.why for left in taken.not_taken] == [
+        "has a file with it, which is not taken",
+        "says when it was last seen, which an indicator does not",
+        "is limited, and no marking says so",
+    ]
+    marked = objects_of(event(attribute("filename", "a"), distribution="0", Tag=tags("tlp:red")))
+    assert marked.not_taken == []
+
+
+def test_a_galaxy_that_names_no_object_stays_a_label() -> None:
+    sector = 'misp-galaxy:sector="Energy"'
+    tree = event(attribute("domain", "a.example", to_ids=True, Tag=tags(sector)), Tag=tags(sector))
+    assert one(tree, "report")["labels"] == [sector]
+    assert one(tree, "indicator")["labels"][-1] == sector
+    assert {"name": sector} in event_of(objects(tree)).event["Event"]["Tag"]
+
+
+def test_references_between_elements() -> None:
+    link = {"uuid": uuid(8), "referenced_uuid": uuid(100), "relationship_type": "Contained Within"}
+    lost = {"uuid": uuid(9), "referenced_uuid": uuid(55), "relationship_type": "x"}
+    inner = attribute("md5", "b" * 32, 101, object_relation="md5")
+    box = {"uuid": uuid(7), "name": "file", "Attribute": [inner], "ObjectReference": [link, lost]}
+    taken = objects_of(event(attribute("domain", "a.example", to_ids=True), Object=[box]))
+    (found,) = [obj for obj in taken.objects if obj["type"] == "relationship"]
+    assert (found["id"], found["source_ref"], found["target_ref"], found["relationship_type"]) == (
+        f"relationship--{uuid(8)}",
+        f"grouping--{uuid(7)}",
+        f"indicator--{uuid(100)}",
+        "contained-within",
+    )
+    assert [left.uuid for left in taken.not_taken] == [uuid(9)]
 
 
 def test_what_is_not_taken_is_listed() -> None:

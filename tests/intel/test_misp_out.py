@@ -273,6 +273,23 @@ def test_nothing_is_dropped_silently() -> None:
         assert somewhere or found.left_out or kind in ("report", "grouping"), kind
 
 
+def test_properties_without_a_place_are_listed() -> None:
+    told = indicator(
+        "[file:name = 'a']",
+        lang="fr",
+        indicator_types=["benign"],
+        created_by_ref=ref("identity"),
+        external_references=[{"source_name": "x", "description": "y"}],
+    )
+    other = VALID["tool"] | {"created_by_ref": ref("identity", 2), "tool_version": "1"}
+    assert [(left.type, left.why) for left in made(told, other).left_out] == [
+        ("indicator", "says what has no place in an event: lang, indicator_types, external_references"),
+        ("indicator", f"was made by {ref('identity')}, who is not the maker of the event"),
+        ("tool", "says what has no place in an event: tool_version"),
+        ("tool", f"was made by {ref('identity', 2)}, who is not the maker of the event"),
+    ]
+
+
 def test_uuids_are_kept_or_made_and_the_same_every_time() -> None:
     first = indicator("[file:name = 'a']") | {"id": "indicator--00000001-0000-1000-8000-000000000000"}
     twin = sco("ipv4-addr", value="192.0.2.1")

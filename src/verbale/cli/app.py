@@ -18,12 +18,14 @@ from verbale.cli import (
     forum,
     intel,
     matters,
+    overlap,
     packs,
     partners,
     people,
     pouch,
     precedents,
     register,
+    relations,
     server,
     story,
     talks,
@@ -77,6 +79,7 @@ app.add_typer(matters.matter, name="matter", help="Dossiers and acts.")
 app.add_typer(talks.app, name="talks", help="Talks: invite, accept, minutes, commitments, calendar.")
 app.add_typer(assistance.app, name="assistance", help="Requests for assistance, and offers.")
 app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its signed acts.")
+app.add_typer(overlap.app, name="overlap", help="Private overlaps: what goes in, the computation, what was learnt.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("assess", help="What a file of facts engages: norms, rules of law, responses; with reasons.")(assess.assess)
 app.add_typer(intel.app, name="intel", help="Intelligence held: shelves, bundles in and out, accounts of partners.")
@@ -85,6 +88,12 @@ app.add_typer(precedents.app, name="precedents", help="Incidents of others: impo
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)
 app.command("story", help="A case step by step; with --proof every act, verified.")(story.story)
+app.command("judgement", help="What we make of a case: severity, attribution, norms, law, options, what is unknown.")(
+    story.judgement
+)
+app.command("relations", help="Which instruments bind two states or more on a day, and what they oblige to.")(
+    relations.relations
+)
 app.add_typer(pouch.app, name="pouch", help="The pouch: acts in a sealed file.")
 app.add_typer(register.app, name="register", help="The register: head, proofs, export, self-check.")
 app.add_typer(register.outbox, name="outbox", help="What is on its way.")

@@ -1,5 +1,6 @@
-"""The story of a case, on the command line."""
+"""The story of a case and what we make of it, on the command line."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -7,7 +8,7 @@ from rich.markup import escape
 
 from verbale.cli.base import As, Json, console, django, fail, person, refusing, show, table
 
-__all__ = ["story"]
+__all__ = ["judgement", "story"]
 
 
 def _case(identifier: str, user: Any) -> str:
@@ -69,6 +70,45 @@ def story(
     )
     if not all(row["signed"] and all(item["holds"] for item in row["receipts"]) for row in rows):
         raise fail("not every signature and receipt verifies")
+
+
+@refusing
+def judgement(
+    who: As,
+    case: Annotated[str, typer.Argument(help="The case, by the beginning of its id.")],
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write it to this file, as PDF.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what we make of a case: severity, attribution, norms, law, options, treaties, and what is unknown."""
+    django()
+    from verbale import paper
+    from verbale.desk.judgement import judgement_of
+    from verbale.desk.judgement_paper import as_json as told_json
+    from verbale.desk.judgement_paper import paper_of
+    from verbale.node.access import require
+
+    user = person(who)
+    require(user, "read")
+    found = judgement_of(user, _case(case, user))
+    if pdf is not None:
+        pdf.write_bytes(paper.to_pdf(paper_of(found)))
+    told = told_json(found)
+    show(as_json, told, lambda: _judged(told))
+
+
+def _judged(told: dict[str, Any]) -> None:
+    console.print(f"[bold]{escape(told['title'])}[/bold]  TLP:{told['marking']}")
+    for part in told["questions"]:
+        console.print(f"\n[bold]{escape(part['question'])}[/bold]")
+        console.print(escape(part["answer"] or "Not answered yet."))
+        for point in part["points"]:
+            standing = f"{point['standing']}: " if point["standing"] else ""
+            console.print(f"  {escape(standing)}[bold]{escape(point['name'])}[/bold] {escape(point['says'])}")
+    console.print("\n[bold]What is unknown, and would settle it[/bold]")
+    for part in told["unknown"]:
+        for item in part["asked"]:
+            bears = f" ({item['bears']})" if item["bears"] else ""
+            console.print(f"  – {escape(item['question'] + bears)}")
 
 
 def _tell(told: dict[str, Any]) -> None:

@@ -41,8 +41,8 @@ def connect(*nodes: NodeProcess) -> None:
 def play_first(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, default: bool) -> Played:
     """Step 1 alone, between two nodes. Raises DemoError at the first thing that does not hold."""
     began = time.monotonic()
-    case, _fields = communication.tell(stage, a, b, report_file, default)
-    return Played(case, {}, stage.acts, time.monotonic() - began)
+    case, _fields, judged = communication.tell(stage, a, b, report_file, default)
+    return Played(case, judged, stage.acts, time.monotonic() - began)
 
 
 def play(
@@ -61,7 +61,8 @@ def play(
     before(1)
     matters = {"directory": communication.open_directory(stage, a, b, organisation)}
     communication.find_contact(stage, a, b)
-    case, fields = communication.tell(stage, a, b, report_file, default)
+    case, fields, judged = communication.tell(stage, a, b, report_file, default)
+    matters |= judged
     before(2)
     matters["talks"] = talks.talk(stage, a, b, case, fields)
     matters["assistance"] = talks.ask(stage, a, b, case, matters["talks"])

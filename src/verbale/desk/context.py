@@ -89,6 +89,7 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     groups[0].append(("stories", _("Cases"), "e", may(user, "read")))
     groups[0].append(("precedents", _("Precedents"), "", may(user, "read")))
+    groups[0].append(("shelves", _("Intelligence"), "v", may(user, "read")))
     groups[2].append(("law", _("Norms and law"), "w", True))
     shown = []
     for group in groups:

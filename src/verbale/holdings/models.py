@@ -17,6 +17,7 @@ __all__ = [
     "Audience",
     "Borne",
     "Clock",
+    "Contributed",
     "Entry",
     "Given",
     "Grant",
@@ -233,6 +234,27 @@ class Given(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Contributed(models.Model):
+    """That a file which came with an act was laid on a shelf, and what became of its objects."""
+
+    act = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE)
+    at = models.DateTimeField(auto_now_add=True)
+    accepted = models.PositiveIntegerField()
+    same = models.PositiveIntegerField()
+    refused = models.JSONField(default=list)
+    """`[[id, why], …]`, for our own staff."""
+    left = models.BooleanField(default=False)
+    """Whether the contribution was withdrawn, and its objects were taken from the shelf."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["act", "sha256", "shelf"], name="one_contributed")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256} of {self.act}"
 
 
 from verbale.holdings.client.models import Feed, Refusal, TakenEvent  # noqa: E402, F401 — tables of this app as well

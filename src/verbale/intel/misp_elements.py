@@ -29,7 +29,7 @@ Json = dict[str, Any]
 Value = tuple[str, str, str]
 """Relation, type and value of an attribute in an object."""
 
-_LABEL: Final = re.compile(r'misp:(?P<field>type|category|to_ids|relation|object)="(?P<value>[^"]*)"')
+_LABEL: Final = re.compile(r'misp:(?P<field>type|category|to_ids|relation|object|galaxy)="(?P<value>[^"]*)"')
 _TYPES_OF_WORDS: Final = {
     "ipv4": "ip-dst",
     "ipv6": "ip-dst",

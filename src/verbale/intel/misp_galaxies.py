@@ -73,6 +73,7 @@ class Clusters:
         references += [{"source_name": "misp-galaxy", "url": url} for url in cluster.refs if url]
         fields: Json = {
             "name": name,
+            "labels": [f'misp:galaxy="{cluster.type}"'] if '"' not in cluster.type else [],
             "description": cluster.description,
             "aliases": [word for word in cluster.synonyms if word and word != name],
             "external_references": references,

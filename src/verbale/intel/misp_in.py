@@ -26,7 +26,7 @@ from typing import Any, Final, NamedTuple
 
 from .fields import Node
 from .misp import FORMAT_VERSION, read_event
-from .misp_galaxies import Clusters
+from .misp_galaxies import Clusters, kind_of
 from .misp_map import CONFIDENCE_WORDS, kept_uuid, made_uuid
 from .misp_sco import observables_of, pattern_of
 from .misp_tags import tag_names, tlp_of, tlp_word_of_tag
@@ -199,7 +199,8 @@ class _Reader:
             "x_misp_template_version": str(node.value.get("template_version") or ""),
         }
         grouping = self._add(self._base("grouping", uuid, fields, marking, _seconds(node, "timestamp")))
-        self.ids[written.lower()] = grouping
+        if written:
+            self.ids[written.lower()] = grouping
         self.references += [(reference, grouping) for reference in node.nodes("ObjectReference")]
 
     def _refer(self, node: Node, source: str) -> None:
@@ -233,8 +234,12 @@ class _Reader:
         labels = [f'misp:type="{kind}"', f'misp:category="{node.line("category")}"']
         if object_name:
             labels.append(f'misp:relation="{node.line("object_relation")}"')
-        names = [name for name in tag_names(node) if tlp_word_of_tag(name) is None]
-        labels += [name for name in names if not name.startswith(("misp-galaxy:", "misp:confidence-level="))]
+        names = _plain_tags(node)
+        labels += [name for name in names if not _level(name)]
+        if node.value.get("data"):
+            self._leave(written, kind, "has a file with it, which is not taken")
+        if node.has("last_seen") and node.flag("to_ids"):
+            self._leave(written, kind, "says when it was last seen, which an indicator does not")
         common = {
             "description": node.text("comment"),
             "labels": labels,
@@ -243,7 +248,8 @@ class _Reader:
         changed = _seconds(node, "timestamp")
         made = self._made_of(node, kind, value, uuid, common, marking, changed)
         main = self._add(made[-1])
-        self.ids[written.lower()] = main
+        if written:
+            self.ids[written.lower()] = main
         for other in made[:-1]:
             self._add(other | self._marked(marking))
         for cluster in self.clusters.of(node, self._marked(marking)):
@@ -338,7 +344,9 @@ class _Reader:
 
     def _report(self) -> None:
         event = self.event
-        labels = [n for n in tag_names(event) if tlp_word_of_tag(n) is None and not n.startswith("misp-galaxy:")]
+        labels = _plain_tags(event)
+        if self.own is None and str(event.value.get("distribution")) in ("0", "4"):
+            self._leave(event.string("uuid"), "distribution", "is limited, and no marking says so")
         if not self.refs:
             self._leave(event.string("uuid"), "event", "is empty, and a report must name something")
             return
@@ -348,12 +356,24 @@ class _Reader:
             "report_types": ["threat-report"],
             "labels": labels,
             "object_refs": self.refs.copy(),
+            "x_misp_threat_level_id": str(event.value.get("threat_level_id") or ""),
+            "x_misp_analysis": str(event.value.get("analysis") or ""),
         }
         self._add(self._base("report", kept_uuid(event.string("uuid", required=True)), fields, self.own), listed=False)
 
 
 def _word(obj: Json) -> str | None:
     return strictest(_WORDS.get(ref) for ref in obj.get("object_marking_refs", ()))
+
+
+def _plain_tags(node: Node) -> list[str]:
+    """The tags that become labels: no TLP word, and no galaxy whose clusters become objects."""
+    found = []
+    for name in tag_names(node):
+        galaxy = name.removeprefix("misp-galaxy:").partition("=")[0].lower() if name.startswith("misp-galaxy:") else ""
+        if tlp_word_of_tag(name) is None and not (galaxy and kind_of(galaxy)):
+            found.append(name)
+    return found
 
 
 def _level(name: str) -> str:

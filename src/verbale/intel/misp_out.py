@@ -37,6 +37,65 @@ Json = dict[str, Any]
 _ATTACK_ID: Final = re.compile(r"[TSGCM]A?\d{4}(?:\.\d{3})?")
 
 
+_TOLD_OF_ALL: Final = frozenset(
+    {
+        "type",
+        "id",
+        "spec_version",
+        "created",
+        "modified",
+        "revoked",
+        "labels",
+        "confidence",
+        "object_marking_refs",
+        "granular_markings",
+        "name",
+        "description",
+        "created_by_ref",
+        "x_misp_comment",
+    }
+)
+_TOLD: Final = {
+    "artifact": "",
+    "attack-pattern": "aliases external_references kill_chain_phases",
+    "autonomous-system": "number",
+    "campaign": "",
+    "course-of-action": "external_references",
+    "directory": "path",
+    "domain-name": "value",
+    "email-addr": "value",
+    "email-message": "is_multipart from_ref to_refs cc_refs bcc_refs subject message_id date body",
+    "file": "hashes size mime_type",
+    "grouping": "context object_refs x_misp_template_uuid x_misp_template_version x_misp_meta_category",
+    "identity": "identity_class sectors",
+    "indicator": "pattern pattern_type valid_from valid_until kill_chain_phases",
+    "intrusion-set": "aliases external_references",
+    "ipv4-addr": "value",
+    "ipv6-addr": "value",
+    "mac-addr": "value",
+    "malware": "is_family malware_types aliases external_references kill_chain_phases",
+    "mutex": "",
+    "network-traffic": "protocols src_ref dst_ref src_port dst_port",
+    "note": "abstract content object_refs",
+    "observed-data": "first_observed last_observed number_observed object_refs objects",
+    "process": "pid command_line cwd",
+    "relationship": "relationship_type source_ref target_ref",
+    "report": "published report_types object_refs external_references x_misp_threat_level_id x_misp_analysis",
+    "sighting": "sighting_of_ref first_seen last_seen count where_sighted_refs",
+    "software": "vendor version cpe",
+    "threat-actor": "aliases external_references",
+    "tool": "aliases external_references kill_chain_phases",
+    "url": "value",
+    "user-account": "account_login user_id display_name account_type",
+    "vulnerability": "external_references",
+    "windows-registry-key": "key",
+    "x-misp-attribute": "x_misp_type x_misp_value x_misp_category x_misp_to_ids",
+    "x509-certificate": "serial_number issuer subject hashes",
+}
+"""Type to the properties that the event tells in some place; all others are listed as left out."""
+_TOLD_OF: Final = {kind: _TOLD_OF_ALL | set(words.split()) for kind, words in _TOLD.items()}
+
+
 class LeftOut(NamedTuple):
     """What is not in the event, or only in part: the object's id and type, and why."""
 
@@ -72,6 +131,9 @@ class _Maker:
         definitions = [obj for obj in self.objects if obj["type"] == "marking-definition"]
         self.markings = Markings([StixObject(obj, "", "marking-definition") for obj in definitions])
         self.main = self._event_object()
+        makers = {obj["created_by_ref"] for obj in self.objects if "created_by_ref" in obj}
+        told = self.main.get("created_by_ref") if self.main else None
+        self.maker = told or (next(iter(makers)) if len(makers) == 1 else None)
         self.elements = Elements(self.by_id, self._left)
         self.clusters: dict[str, Json] = {}
         self.reports: list[Json] = []
@@ -117,7 +179,19 @@ class _Maker:
                 self._sight(obj)
             elif obj["type"] == "observed-data":
                 self._observe(obj)
+        for obj in self.objects:
+            self._note_untold(obj)
         return Made({"Event": self._event(info, organisation)}, self.left_out)
+
+    def _note_untold(self, obj: Json) -> None:
+        """Rule 7 for the properties of what has a place in the event itself."""
+        told = _TOLD_OF.get(obj["type"])
+        untold = [] if told is None else [name for name in obj if name not in told]
+        if untold:
+            self._left(obj, f"says what has no place in an event: {', '.join(untold)}")
+        maker = obj.get("created_by_ref")
+        if maker is not None and maker != self.maker:
+            self._left(obj, f"was made by {maker}, who is not the maker of the event")
 
     def _take(self, obj: Json) -> None:
         kind = str(obj["type"])
@@ -169,7 +243,6 @@ class _Maker:
         return {ref for obj in self.objects for ref in _marking_refs(obj)}
 
     def _identity(self, obj: Json) -> None:
-        told = self.main if self.main is not None else {}
         targeted = any(
             other["type"] == "relationship"
             and other["relationship_type"] == "targets"
@@ -181,13 +254,8 @@ class _Maker:
                 self._add_tag(f'misp-galaxy:sector="{sector}"')
             if obj.get("identity_class") not in ("class", "group") or not obj.get("sectors"):
                 self.elements.attribute(obj, "target-org", obj["name"], self._tags_of(obj), comment=_text(obj))
-        elif told.get("created_by_ref") != obj["id"] and not self._creates_all(obj["id"]):
+        elif self.maker != obj["id"]:
             self._left(obj, "is an identity that is neither the event's maker nor its target")
-
-    def _creates_all(self, identity: str) -> bool:
-        return self.main is None and {obj["created_by_ref"] for obj in self.objects if "created_by_ref" in obj} == {
-            identity
-        }
 
     def _in_words(self, obj: Json, kind: str) -> None:
         """What MISP has no element for is told in words, as a comment that a person can read."""
@@ -256,11 +324,12 @@ class _Maker:
         )
         with_id, without = GALAXIES[kind]
         sorts = [MALWARE_GALAXIES[word] for word in obj.get("malware_types", ()) if word in MALWARE_GALAXIES]
-        galaxy = with_id if attack and with_id else (sorts[0] if sorts else without)
+        galaxy = misp_labels(obj).told.get("galaxy") or (with_id if attack and with_id else "")
+        galaxy = galaxy or (sorts[0] if sorts else without)
         if not galaxy:
             self._in_words(obj, kind)
             return
-        value = f"{name} - {attack}" if attack and with_id else name
+        value = f"{name} - {attack}" if attack and galaxy.startswith("mitre-") else name
         phases = [f"{p['kill_chain_name']}:{p['phase_name']}" for p in obj.get("kill_chain_phases", ())]
         meta = {
             "synonyms": [alias for alias in obj.get("aliases", ()) if alias != name],
@@ -276,9 +345,6 @@ class _Maker:
             "description": _text(obj),
             "meta": {field: found for field, found in meta.items() if found},
         }
-        for field in ("goals", "roles", "sophistication", "resource_level", "primary_motivation", "capabilities"):
-            if field in obj:
-                self._left(obj, f'has "{field}", which a galaxy cluster does not say')
 
     def _relate(self, obj: Json) -> None:
         source, target = obj["source_ref"], obj["target_ref"]
@@ -318,6 +384,8 @@ class _Maker:
                 self.elements.note_times(ref, obj)
             elif ref not in self.by_id:
                 self._left(obj, f"refers to {ref}, which is not among the objects")
+        if obj["number_observed"] > 1:
+            self._left(obj, f"was observed {obj['number_observed']} times, which MISP does not count")
 
     def _marking_tags(self, obj: Json) -> list[Json]:
         word = self.markings.of(StixObject(obj, "", obj["type"]))
@@ -345,8 +413,8 @@ class _Maker:
         created = min((_version({"created": o["created"]}) for o in told if "created" in o), default=0)
         changed = max((_version(obj) for obj in self.objects), default=0) // 1_000_000
         published = _version({"created": main["published"]}) // 1_000_000 if main and "published" in main else 0
-        identity = self.by_id.get(main.get("created_by_ref", ""), {}) if main else {}
-        maker = _organisation(identity, organisation, self.objects, self.by_id)
+        identity = self.by_id.get(self.maker or "")
+        maker = Organisation(identity["name"], kept_uuid(identity["id"])) if identity else organisation
         event: Json = {
             "uuid": kept_uuid(main["id"]) if main else made_uuid(*sorted(self.by_id)),
             "info": (main or {}).get("name") or info or "Intelligence without a title",
@@ -354,8 +422,8 @@ class _Maker:
             "timestamp": str(changed),
             "publish_timestamp": str(published),
             "published": bool(published),
-            "threat_level_id": "4",
-            "analysis": "2",
+            "threat_level_id": str((main or {}).get("x_misp_threat_level_id", "4")),
+            "analysis": str((main or {}).get("x_misp_analysis", "2")),
             "distribution": "0",
             "Tag": list(self.tags.values()),
             "Attribute": self.elements.attributes,
@@ -366,15 +434,6 @@ class _Maker:
         if maker:
             event["Orgc"] = {"name": maker.name, "uuid": maker.uuid}
         return event
-
-
-def _organisation(
-    identity: Json, given: Organisation | None, objects: list[Json], by_id: dict[str, Json]
-) -> Organisation | None:
-    makers = {obj["created_by_ref"] for obj in objects if "created_by_ref" in obj}
-    if not identity and len(makers) == 1:
-        identity = by_id.get(makers.pop(), {})
-    return Organisation(identity["name"], kept_uuid(identity["id"])) if identity else given
 
 
 def _galaxies(clusters: Iterable[Json]) -> list[Json]:

@@ -36,7 +36,7 @@ _SIMPLE: Final = re.compile(rf"{_OBSERVATION}(?:\s++(?:OR|AND|FOLLOWEDBY)\s++{_O
 """Patterns of which the grammar accepts each and every one, and whose names are names. Of hashes only those whose
 length is right are among them, since the grammar's parser looks at that too."""
 
-_OBJECT_PATH: Final = re.compile(r"([A-Za-z0-9_-]+)\s*:\s*([A-Za-z0-9_-]*)")
+_OBJECT_PATH: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]++)\s*+:\s*+([A-Za-z0-9_-]*+)")
 _TYPE_NAME: Final = re.compile(r"(?=.{3,250}\Z)[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+-?")
 _PROPERTY_NAME: Final = re.compile(r"id|[a-z][a-z0-9_]{2,249}")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*+'?", re.DOTALL)
@@ -55,7 +55,7 @@ class PatternChecker:
             raise node.fault(field, f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}")
         if pattern in self._passed or _SIMPLE.fullmatch(pattern.strip()):
             return
-        if _nesting(pattern) > MAX_PATTERN_NESTING:
+        if nesting(pattern) > MAX_PATTERN_NESTING:
             raise node.fault(field, f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit")
         self._characters += len(pattern)
         if self._characters > MAX_GRAMMAR_CHARACTERS:
@@ -82,7 +82,7 @@ def pattern_fault(pattern: str) -> str:
         return f"has {len(pattern):,} characters; the limit is {MAX_PATTERN_CHARACTERS:,}"
     if _SIMPLE.fullmatch(pattern.strip()):
         return ""
-    if _nesting(pattern) > MAX_PATTERN_NESTING:
+    if nesting(pattern) > MAX_PATTERN_NESTING:
         return f"is nested deeper than {MAX_PATTERN_NESTING} levels; that is the limit"
     return _grammar_fault(pattern) or _name_fault(pattern)
 
@@ -97,7 +97,8 @@ def _name_fault(pattern: str) -> str:
     return ""
 
 
-def _nesting(pattern: str) -> int:
+def nesting(pattern: str) -> int:
+    """Parentheses and brackets of a pattern that are open at once."""
     depth = deepest = 0
     for mark in _STRING.sub("", pattern):
         if mark in "([":

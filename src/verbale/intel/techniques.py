@@ -36,6 +36,9 @@ _TACTIC_IDS: Final = {
 }
 """Enterprise tactics, which attack-action objects give by id where attack-pattern objects give the short name."""
 
+TACTICS: Final = tuple(_TACTIC_IDS.values())
+"""In the order in which ATT&CK draws them, from left to right."""
+
 
 def technique_id(text: str) -> str | None:
     """` t1566.001` as `T1566.001`; None when it is no technique id."""

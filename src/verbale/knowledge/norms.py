@@ -35,8 +35,6 @@ class Norm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     reference: _Line
     """Document symbol and paragraph."""
     guidance: list[Guidance] = []
-    titles: dict[str, _Line] = {}
-    """The title in other languages, where an official text has it; by language."""
     kin: list[_Name] = []
     """Norms of other packs that it repeats or stands near."""
 
@@ -68,6 +66,11 @@ class NamedNorm:
     def name(self) -> str:
         """`un-11/c`"""
         return f"{self.pack.id}/{self.norm.id}"
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the text in which it stands is called in other languages."""
+        return self.pack.titles
 
     @property
     def called(self) -> str:
@@ -102,6 +105,6 @@ def _each() -> Iterator[NamedNorm]:
 
 def _told(found: NamedNorm) -> str:
     norm = found.norm
-    parts = [found.name, found.called, norm.title, norm.about, norm.reference, *norm.titles.values()]
+    parts = [found.name, found.called, norm.title, norm.about, norm.reference, *found.titles.values()]
     parts += [text for item in norm.guidance for text in (item.says, item.reference)]
     return " ".join(parts).casefold()

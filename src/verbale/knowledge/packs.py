@@ -42,6 +42,10 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
+_Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}\Z")]
+"""ISO 639."""
+
+
 class PackHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every pack begins with."""
 
@@ -49,6 +53,8 @@ class PackHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     version: Annotated[int, msgspec.Meta(ge=1)]
     name: str
     sources: Annotated[list[Source], msgspec.Meta(min_length=1)]
+    titles: dict[_Language, Annotated[str, msgspec.Meta(min_length=1, max_length=500)]] = {}
+    """What the text is called in its other languages, where its publisher has it; by language."""
 
 
 def own_folder() -> Path | None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from verbale.node.errors import UserError
+from verbale.node.judged import Judged
 from verbale.node.sharing import Share
 from verbale.paper import Paper
 from verbale.protocol import Act, Effect, MalformedError, Marking, State, gettext_noop
@@ -178,6 +179,8 @@ class Kind:
     """Called by the serving process every half minute, and by `verbale worker`: what is due by the clock alone."""
     standing: Callable[[Any], str] = lambda matter: ""
     """How a matter stands, in a sentence."""
+    judges: Callable[[Any], Iterable[Judged]] = lambda matter: ()
+    """What a matter makes of the case that it is about."""
 
 
 _kinds: dict[str, Kind] = {}

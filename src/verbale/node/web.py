@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from verbale.intel import ReportError
 from verbale.node.access import require
@@ -16,7 +16,7 @@ from verbale.node.errors import AccessError, NodeError
 from verbale.node.partners import looked_up_once
 from verbale.protocol import ProtocolError
 
-__all__ = ["action", "download", "page", "refusals"]
+__all__ = ["action", "download", "onward", "page", "refusals"]
 
 
 def download(data: bytes, name: str, media_type: str = "application/json") -> HttpResponse:
@@ -73,10 +73,14 @@ def action(right: str | None = None) -> Callable[[View], View]:
     return decorate
 
 
+def onward(request: HttpRequest, otherwise: str) -> str:
+    """Where a deed leads: to the address on this node that its form names as `next`, or else to `otherwise`."""
+    named = request.POST.get("next", "")
+    return named if named and url_has_allowed_host_and_scheme(named, allowed_hosts=None) else otherwise
+
+
 def _back(request: HttpRequest) -> str:
     """The page that the form stood on, on this node; the desk otherwise."""
-    from django.utils.http import url_has_allowed_host_and_scheme
-
     came_from = request.headers.get("referer", "")
     lawful = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
     return came_from if lawful else "/"

@@ -7,6 +7,7 @@ from typing import Any
 from verbale.demo.nodes import DemoError, NodeProcess
 from verbale.demo.scenario import answer_text, contacts_of, incident_fields, note_text
 from verbale.demo.stage import Stage
+from verbale.demo.steps.judgement import judge
 from verbale.intel import read_report_file
 
 __all__ = ["find_contact", "open_directory", "tell"]
@@ -38,8 +39,11 @@ def find_contact(stage: Stage, a: NodeProcess, b: NodeProcess) -> None:
     stage.say(f"{a.side.name}: the desk officer finds {found[0]['name']} as {b.side.name}'s point of contact.")
 
 
-def tell(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, default: bool) -> tuple[str, dict[str, Any]]:
-    """The incident, the note and its answer. Returns the dossier's id and how the case is told."""
+def tell(
+    stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, default: bool
+) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """The incident, what the house makes of it, the note and its answer. Returns the dossier, how the case is told,
+    and the matters in which it was judged, by kind."""
     report = read_report_file(report_file)
     fields = incident_fields(report, default)
     stage.say(f"{a.side.name}: the analyst imports “{report.title}” ({report_file.name}).")
@@ -53,6 +57,7 @@ def tell(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, defaul
     case = str(stage.noted(a, opened)["matter"])
     reasons = "Serious effect on large organisations for less than a day."
     stage.do(a, f"/incident/{case}/assess", who="analyst", scale="uk-ncsc", level="3", reasons=reasons)
+    judged = judge(stage, a, case, fields, default)
     stage.say(f"{a.side.name}: the desk officer drafts a note verbale; the head of mission clears it.")
     note = stage.draft(
         a,
@@ -81,4 +86,4 @@ def tell(stage: Stage, a: NodeProcess, b: NodeProcess, report_file: Path, defaul
         # Beyond the two: so that it may be shown to the Forum.
         marking="GREEN",
     )
-    return case, fields
+    return case, fields, judged

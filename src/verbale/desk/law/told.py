@@ -19,6 +19,7 @@ def norm_told(found: NamedNorm) -> dict[str, Any]:
         "pack": found.pack.id,
         "version": found.pack.version,
         **{key: value for key, value in msgspec.to_builtins(found.norm).items() if key != "id"},
+        "titles": found.titles,
         "sources": msgspec.to_builtins(found.sources),
     }
 

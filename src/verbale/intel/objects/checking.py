@@ -17,7 +17,7 @@ from ..decode import decode as decode_carefully
 from ..decode import object_name
 from ..errors import NotJson, TooLarge
 from ..fields import json_kind
-from ..limits import MAX_DEPTH
+from ..limits import MAX_DEPTH, MAX_NAME_CHARACTERS
 from ..text import visible_value
 from . import domain, observables
 from .faults import Breach, InvalidObject
@@ -95,7 +95,10 @@ def check(raw: bytes) -> Header:
         return _checked(value, compact)
     except Breach as breach:
         raise InvalidObject(
-            breach.reason, object_id=object_name(value, ""), field=visible_value(breach.field), clause=breach.clause
+            breach.reason,
+            object_id=object_name(value, ""),
+            field=visible_value(breach.field[:MAX_NAME_CHARACTERS]),
+            clause=breach.clause,
         ) from None
 
 
@@ -181,8 +184,9 @@ def _check_untyped(value: dict[str, Any], compact: bytes) -> None:
     """What no struct looks at: properties of somebody's own, and what stands in dictionaries."""
     if b"null" in compact or b"[]" in compact or b"{}" in compact:
         _check_nothing_empty(value)
-    nested = compact.count(b"{") + compact.count(b"[") > MAX_DEPTH
-    if nested or any(number.search(compact) for number in _LONG_NUMBERS):
+    first, second, third = _LONG_NUMBERS
+    long = first.search(compact) or second.search(compact) or third.search(compact)
+    if long or compact.count(b"{") + compact.count(b"[") > MAX_DEPTH:
         decode_carefully(compact)  # refuses what is too deep or beyond section 2.10, and names it
 
 

@@ -143,7 +143,7 @@ def check_references(references: list[Object]) -> None:
                 if name not in _HASH_FORMS:
                     raise Breach(f"{path}.hashes", "must be of the algorithms in hash-algorithm-ov", "2.5.1")
             check_hashes(reference["hashes"], f"{path}.hashes")
-        if number is not None:
+        if number is not None and (number[:1] == "C" or reference["source_name"] in ("cve", "capec")):
             _check_number(reference["source_name"], number, path)
 
 

@@ -15,7 +15,7 @@ def check_granular(value: dict[str, Any]) -> None:
             raise Breach(path, "must have one of marking_ref and lang", "7.2.3")
         for selector in marking["selectors"]:
             if not selects(value, selector):
-                raise Breach(f"{path}.selectors", f'"{selector}" names nothing in the object', "7.2.3.1")
+                raise Breach(f"{path}.selectors", f'"{selector[:100]}" names nothing in the object', "7.2.3.1")
 
 
 def selects(value: object, selector: str) -> bool:

@@ -10,11 +10,11 @@ Rules of effect of a pack:
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from verbale.knowledge.packs import PackError, PackHead, Source, load_kind
+from verbale.knowledge.packs import PackError, PackHead, Source, load_kind, where
 
 __all__ = [
     "Conclusion",
@@ -157,57 +157,64 @@ class Law:
             for pack in found
         }
         self._documents: dict[int, Mapping[str, Source]] = {}
-        names: dict[str, str] = {}
+        names: dict[str, _Place] = {}
         for facts_of in fact_packs:
             self.groups |= {group.id: group for group in facts_of.groups}
             for fact in facts_of.facts:
-                _new(names, fact.id, f"facts/{facts_of.id}")
+                _new(names, fact.id, _Place("facts", facts_of.id, "facts"))
                 self.facts[fact.id] = fact
         for pack in law_packs:
-            place = f"law/{pack.id}"
             for position in pack.positions:
-                _new(names, position.id, place)
+                _new(names, position.id, _Place("law", pack.id, "positions"))
                 self.positions[position.id] = position
                 self._documents |= {id(view): pack.documents for view in (position.so, position.otherwise)}
             for conclusion in pack.conclusions:
-                _new(names, conclusion.id, place)
+                _new(names, conclusion.id, _Place("law", pack.id, "conclusions"))
                 self.conclusions[conclusion.id] = conclusion
                 self._documents[id(conclusion)] = pack.documents
             for rule in pack.rules:
                 if rule.id in self.rules:
-                    raise PackError(f"{place}: rule {rule.id} stands twice")
+                    raise _Place("law", pack.id, "rules").error(rule.id, f"rule {rule.id} stands twice")
                 self.rules[rule.id] = rule
                 self._documents[id(rule)] = pack.documents
             self.contradictions |= {item.id: item for item in pack.contradictions}
-        self._check(names, {rule.id: f"law/{pack.id}" for pack in law_packs for rule in pack.rules})
+        self._check(
+            names,
+            {rule.id: _Place("law", pack.id, "rules") for pack in law_packs for rule in pack.rules},
+            {item.id: _Place("law", pack.id, "contradictions") for pack in law_packs for item in pack.contradictions},
+        )
 
-    def _check(self, names: Mapping[str, str], places: Mapping[str, str]) -> None:
+    def _check(
+        self, names: Mapping[str, "_Place"], places: Mapping[str, "_Place"], ties: Mapping[str, "_Place"]
+    ) -> None:
         for fact in self.facts.values():
             if fact.group not in self.groups:
-                raise PackError(f"{names[fact.id]}: fact {fact.id}: there is no group {fact.group}")
+                raise names[fact.id].error(fact.id, f"fact {fact.id}: there is no group {fact.group}")
         for rule in self.rules.values():
+            told = f"rule {rule.id}"
             if rule.then not in self.conclusions:
-                raise PackError(f"{places[rule.id]}: rule {rule.id}: there is no conclusion {rule.then}")
+                raise places[rule.id].error(rule.id, f"{told}: there is no conclusion {rule.then}")
             for name, _sign in map(literal, rule.when):
                 if name not in names:
-                    raise PackError(
-                        f"{places[rule.id]}: rule {rule.id}: {name} is no fact, position or conclusion of any pack"
+                    raise places[rule.id].error(
+                        rule.id, f"{told}: {name} is no fact, position or conclusion of any pack"
                     )
         for item in self.contradictions.values():
             for name, _sign in map(literal, item.facts):
                 if name not in self.facts:
-                    raise PackError(f"law: contradiction {item.id}: there is no fact {name}")
+                    raise ties[item.id].error(item.id, f"contradiction {item.id}: there is no fact {name}")
         for conclusion in self.conclusions:
             if conclusion not in self.rules_of:
-                raise PackError(f"{names[conclusion]}: conclusion {conclusion} has no rule")
+                raise names[conclusion].error(conclusion, f"conclusion {conclusion} has no rule")
         self._check_order(names)
 
-    def _check_order(self, names: Mapping[str, str]) -> None:
+    def _check_order(self, names: Mapping[str, "_Place"]) -> None:
         done: set[str] = set()
 
         def visit(name: str, path: tuple[str, ...]) -> None:
             if name in path:
-                raise PackError(f"{names[name]}: {' -> '.join((*path[path.index(name) :], name))}: rests on itself")
+                circle = " -> ".join((*path[path.index(name) :], name))
+                raise names[name].error(name, f"{circle}: rests on itself")
             if name in done:
                 return
             for rule in self.rules_of.get(name, ()):
@@ -275,9 +282,23 @@ class Law:
         return (self.facts.get(name) or self.positions[name]).question
 
 
-def _new(names: dict[str, str], name: str, place: str) -> None:
+class _Place(NamedTuple):
+    """The list of a pack in which something stands."""
+
+    kind: str
+    pack: str
+    list: str
+
+    def at(self, name: str) -> str:
+        return where(self.kind, self.pack, f"{self.list}.{name}")
+
+    def error(self, name: str, reason: str) -> PackError:
+        return PackError(f"{self.at(name)}: {reason}")
+
+
+def _new(names: dict[str, _Place], name: str, place: _Place) -> None:
     if name in names:
-        raise PackError(f"{place}: {name} stands in {names[name]} already")
+        raise place.error(name, f"{name} stands already in {names[name].at(name)}")
     names[name] = place
 
 

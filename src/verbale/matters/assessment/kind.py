@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.knowledge.law import as_json, clash, the_law
 from verbale.matters.assessment import acts, fold, pages
+from verbale.matters.assessment.judges import judges
 from verbale.matters.assessment.reading import reading_of
 from verbale.matters.assessment.words import KINDS, STATUSES, VALUES, VIEWS, counted
 from verbale.matters.kit import operations
@@ -233,7 +234,7 @@ KIND = kind(
     label=_("Assessment"),
     deeds=DEEDS,
     texts=Texts(
-        many=_("Norms and law"),
+        many=_("Legal assessments"),
         empty=_(
             "No assessment yet. Which norms a case engages, what international law says of it and what may be done "
             "would stand here; it begins with the facts of the case."
@@ -250,4 +251,5 @@ KIND = kind(
     api=_api,
     step=1,
     private=True,
+    judges=judges,
 )

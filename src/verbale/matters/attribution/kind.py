@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from verbale.knowledge.attribution import band_with, pool_of_bands
 from verbale.matters.attribution import acts, fold
 from verbale.matters.attribution.fold import DISSENT, JOIN, positions, publication
+from verbale.matters.attribution.judges import judges
 from verbale.matters.attribution.papers import paper_of, published_paper
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
+from verbale.matters.kit.waiting import on_latest
 from verbale.matters.likelihood import (
     BAND_WORDS,
     CONFIDENCE_WORDS,
@@ -457,25 +458,10 @@ def tasks() -> Iterator[Task]:
         silent = _silent(state)
         if me in silent:
             text = _("Join the statement of %(who)s on attribution, or dissent")
-            yield _task(matter, state, True, Named(text, [state[f"version:{state['latest']}"]["by"]]))
+            yield on_latest(matter, state, Named(text, [state[f"version:{state['latest']}"]["by"]]), ours=True)
         others = [node for node in silent if node != me]
         if others and me in _who(state, JOIN):
-            yield _task(matter, state, False, Named(_("Yet to answer our joint statement: %(who)s"), others))
-
-
-def _task(matter: Matter, state: Mapping[str, Any], ours: bool, sentence: object) -> Task:
-    return Task(
-        ours=ours,
-        sentence=sentence,
-        detail=fold.title(dict(state)),
-        matter_id=matter.id,
-        act_id=state["latest"],
-        precedence=state["opening"]["precedence"],
-        since=state[f"version:{state['latest']}"]["issued"],
-        right="draft",
-        form_url=reverse("dossier", args=[matter.id]),
-        label=_("Read it"),
-    )
+            yield on_latest(matter, state, Named(_("Yet to answer our joint statement: %(who)s"), others), ours=False)
 
 
 KIND = kind(
@@ -497,4 +483,5 @@ KIND = kind(
     more=_more,
     tasks=tasks,
     step=4,
+    judges=judges,
 )

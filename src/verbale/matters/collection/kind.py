@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.collection import acts, fold
 from verbale.matters.collection.counting import count
+from verbale.matters.collection.shelving import shelve_all
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
 from verbale.node.identity import node_name
@@ -302,4 +303,5 @@ KIND = kind(
     more=_more,
     tasks=tasks,
     step=5,
+    periodic=shelve_all,
 )

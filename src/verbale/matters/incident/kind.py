@@ -10,11 +10,12 @@ from verbale.knowledge import all_scales, scale_of
 from verbale.matters.incident import acts, fold
 from verbale.matters.incident.api import router
 from verbale.matters.incident.operations import share
+from verbale.matters.incident.severity import judges, severities
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter
 from verbale.node.projection import state_of
 from verbale.node.registry import ActType, Kind
-from verbale.protocol import Act, State
+from verbale.protocol import Act
 
 __all__ = ["KIND"]
 
@@ -70,30 +71,6 @@ def context(matter: Matter) -> Mapping[str, Any]:
     }
 
 
-def severities(state: State) -> list[dict[str, Any]]:
-    """Every assessment that stands, scale by scale: its level, its score and what each answer adds to it."""
-    found = []
-    for key in sorted(state):
-        if not key.startswith("severity:"):
-            continue
-        _kind, author, scale_id = key.split(":", 2)
-        scale, noted = scale_of(scale_id), state[key]
-        answers = noted.get("answers", {})
-        found.append(
-            {
-                "author": author,
-                "scale": scale,
-                "name": scale.name if scale else scale_id,
-                "code": noted["level"],
-                "level": scale.level(noted["level"]) if scale else None,
-                "reasons": noted["reasons"],
-                "score": scale.score(answers) if scale else None,
-                "parts": scale.parts(answers) if scale else (),
-            }
-        )
-    return sorted(found, key=lambda item: (item["name"], item["author"]))
-
-
 KIND = Kind(
     name="incident",
     label=_("Incident"),
@@ -123,4 +100,5 @@ KIND = Kind(
     api=router,
     step=1,
     case=True,
+    judges=judges,
 )

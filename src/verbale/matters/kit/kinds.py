@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from verbale.matters.kit.spec import Deed, Texts, View
 from verbale.node.errors import UserError
+from verbale.node.judged import Judged
 from verbale.node.models import Matter
 from verbale.node.registry import ActType, Door, Kind, Task, Warn, kind_of
 from verbale.protocol import Act, Effect, State
@@ -86,6 +87,7 @@ def kind(
     relay: str = "",
     rail: bool = True,
     periodic: Callable[[], Any] = lambda: None,
+    judges: Callable[[Matter], Iterable[Judged]] = lambda matter: (),
 ) -> Kind:
     """The kind, for `registry.register`.
 
@@ -122,6 +124,7 @@ def kind(
         relay=relay,
         periodic=periodic,
         standing=standing_of,
+        judges=judges,
     )
 
 

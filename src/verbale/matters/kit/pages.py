@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from verbale.matters.kit import operations
@@ -19,7 +20,7 @@ from verbale.node.access import readable_acts, readable_matters, require, saw
 from verbale.node.errors import NodeError
 from verbale.node.identity import node_name
 from verbale.node.models import Draft, Matter, StateEntry
-from verbale.node.web import action, page, refusals
+from verbale.node.web import action, onward, page, refusals
 from verbale.protocol import Marking
 
 __all__ = ["edit", "index", "open_matter", "say", "views_of", "write"]
@@ -211,4 +212,4 @@ def say(request: HttpRequest, matter_id: str, verb: str, made: Made) -> HttpResp
         values[deed.names] = request.POST["act"]
     operations.say(deed, matter, request.user, Given(values))
     messages.success(request, said(deed, True))
-    return redirect("dossier", matter.id)
+    return redirect(onward(request, reverse("dossier", args=[matter.id])))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
+from verbale.matters.kit.waiting import on_latest
 from verbale.matters.norm import acts, fold, standing
 from verbale.matters.norm.papers import paper_of
 from verbale.node.errors import UserError
@@ -284,25 +284,10 @@ def tasks() -> Iterator[Task]:
         silent, latest = standing.silent(state), state["latest"]
         if me in silent:
             text = _("Agree to the text of %(who)s, or object")
-            yield _task(matter, state, True, Named(text, [state[f"version:{latest}"]["by"]]))
+            yield on_latest(matter, state, Named(text, [state[f"version:{latest}"]["by"]]), ours=True)
         others = [node for node in silent if node != me]
         if others and f"sponsor:{me}" in state:
-            yield _task(matter, state, False, Named(_("Yet to answer our text: %(who)s"), others))
-
-
-def _task(matter: Matter, state: Mapping[str, Any], ours: bool, sentence: object) -> Task:
-    return Task(
-        ours=ours,
-        sentence=sentence,
-        detail=fold.title(dict(state)),
-        matter_id=matter.id,
-        act_id=state["latest"],
-        precedence=state["opening"]["precedence"],
-        since=state[f"version:{state['latest']}"]["issued"],
-        right="draft",
-        form_url=reverse("dossier", args=[matter.id]),
-        label=_("Read it"),
-    )
+            yield on_latest(matter, state, Named(_("Yet to answer our text: %(who)s"), others), ours=False)
 
 
 KIND = kind(

@@ -16,6 +16,7 @@ from verbale.matters.likelihood import BAND_WORDS, CONFIDENCE_WORDS, band_told, 
 from verbale.matters.workbench import acts, fold, pages, words
 from verbale.matters.workbench.acts import OTHER
 from verbale.matters.workbench.board import board
+from verbale.matters.workbench.judges import judges
 from verbale.matters.workbench.weighing import hypotheses, labels, open_gaps, outline, weigh
 from verbale.node.errors import UserError
 from verbale.node.models import Matter
@@ -466,4 +467,5 @@ KIND = kind(
     ),
     step=1,
     private=True,
+    judges=judges,
 )

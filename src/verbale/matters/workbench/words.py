@@ -22,6 +22,7 @@ __all__ = [
     "named",
     "odds_told",
     "overturning_told",
+    "rests_told",
     "standing_told",
 ]
 
@@ -118,6 +119,11 @@ def moved(conclusion: Mapping[str, Any], found: Outline) -> bool:
 
 def confidence_told(found: Weighing) -> str:
     """`Moderate confidence.` and what it rests on."""
+    return f"{confidence_sentence(found.confidence.level)} {rests_told(found)}"
+
+
+def rests_told(found: Weighing) -> str:
+    """What confidence rests on: `3 independent groups of evidence bear on it, 2 of them from good sources.`"""
     told = found.confidence
     groups = ngettext(
         "%(n)s independent group of evidence bears on it",
@@ -129,7 +135,7 @@ def confidence_told(found: Weighing) -> str:
         "%(n)s of them from good sources (B2 or better)",
         told.good,
     ) % {"n": told.good}
-    return f"{confidence_sentence(told.level)} " + _("%(groups)s, %(good)s.") % {"groups": groups, "good": good}
+    return _("%(groups)s, %(good)s.") % {"groups": groups, "good": good}
 
 
 def ground_told(ground: Ground, state: Mapping[str, Any]) -> str:

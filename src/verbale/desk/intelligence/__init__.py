@@ -1,0 +1,1 @@
+"""What the intelligence that a person may read has in common: sources, features, a graph, a matrix of techniques."""
