@@ -236,3 +236,25 @@ def test_what_others_gave_as_well_is_not_deleted_under_them(shelf: Shelf) -> Non
     with pytest.raises(AccessError):
         store.remove(shelf, key(1), LZ)
     assert len(seen(shelf, VD)) == 1
+
+
+@pytest.mark.parametrize("marking", [AMBER, RED])
+def test_a_definition_before_an_object_that_bears_it_opens_nothing(shelf: Shelf, marking: str) -> None:
+    definition = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": marking,
+        "created": "2022-10-01T00:00:00.000Z",
+        "name": "TLP",
+        "extensions": {
+            "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d": {
+                "extension_type": "property-extension",
+                "tlp_2_0": "amber" if marking == AMBER else "red",
+            }
+        },
+    }
+    for things in ([definition, indicator(1, marking=marking)], [indicator(2, marking=marking), definition]):
+        store.add(shelf, raws(*things), origin="CR", marking="GREEN")
+    for node in ("LZ", ""):
+        seen = [entry.type for entry in store.everything(shelf, Viewer(node))]
+        assert seen == ["marking-definition"]

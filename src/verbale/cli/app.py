@@ -13,6 +13,7 @@ from verbale.cli import (
     deeds,
     demo,
     directory,
+    feeds,
     files,
     forum,
     intel,
@@ -84,6 +85,7 @@ app.add_typer(directory.app, name="directory", help="Points of contact, and comm
 app.command("assess", help="What a file of facts engages: norms, rules of law, responses; with reasons.")(assess.assess)
 intel_worth.install(intel.app)
 app.add_typer(intel.app, name="intel", help="Intelligence held: shelves, bundles in and out, accounts of partners.")
+feeds.install(intel.app)
 app.add_typer(precedents.app, name="precedents", help="Incidents of others: import the public tables, find like cases.")
 app.command("say", help="Say one thing in a matter, or open one; what needs clearance becomes a draft.")(deeds.say)
 app.command("deeds", help="What can be said in the kinds of matter, with its fields.")(deeds.deeds)

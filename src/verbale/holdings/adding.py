@@ -133,7 +133,8 @@ class _Call:
     def audience(self, head: Header) -> int | None:
         """The audience of an object; None when it is marked above the shelf's ceiling."""
         published = head.type == "marking-definition" and head.id in TLP_MARKING_IDS
-        refs = (head.id,) if published else head.markings + head.granular_markings
+        # Not the key of objects that bear this marking: these are what it says, the definition is not.
+        refs = ("definition", head.id) if published else head.markings + head.granular_markings
         if refs in self._audiences:
             return self._audiences[refs]
         # The definitions that OASIS published are no secret, whatever they define.

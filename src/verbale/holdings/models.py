@@ -255,3 +255,6 @@ class Contributed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sha256} of {self.act}"
+
+
+from verbale.holdings.client.models import Feed, Refusal, TakenEvent  # noqa: E402, F401 — tables of this app as well
