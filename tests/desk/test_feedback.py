@@ -94,7 +94,7 @@ def test_sentences_on_a_partner() -> None:
     assert gave_lines(Gave(1, 0, 1, 1, 0, few)) == [
         "We have judged nothing of it yet.",
         "Others judged too little of it to say how far it can be relied on.",
-        "Of 1 thing judged, 0 were false positives. With a probability of 90 %, between 22 and 98 of 100 are right.",
+        "Of 1 thing judged, none was a false positive. With a probability of 90 %, between 22 and 98 of 100 are right.",
     ]
 
 
@@ -178,7 +178,7 @@ def test_a_partner_page_tells_what_it_gave(
     do("collection.feedback", collection, contribution=act, verdict="confirmed", objects=[key(1)])
     page = shown(desk, reverse("partner", args=["LZ"]))
     assert "We judged too little of it to say how far it can be relied on." in page
-    assert "Of 1 thing judged, 0 were false positives." in page
+    assert "Of 1 thing judged, none was a false positive." in page
     assert "<dt>Objects</dt><dd>2</dd><dt>Seen</dt><dd>1</dd><dt>False positives</dt><dd>0</dd>" in page
     # Who may not read the collection does not learn of it here, and who reads nothing sees no card.
     Matter.objects.filter(pk=collection.pk).update(restricted=True)

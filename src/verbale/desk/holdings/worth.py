@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from verbale.desk.holdings.opened import open_shelves
 from verbale.desk.templatetags.desk import on_day
 from verbale.holdings import store
 from verbale.holdings.given import Gave, gave
@@ -14,7 +15,6 @@ from verbale.holdings.moments import as_datetime
 from verbale.holdings.store import STAFF, Held, Page, Query
 from verbale.holdings.worth import Judge, Worth
 from verbale.intel.trust import Level, Trust, Word, level
-from verbale.node.access import readable_matters
 from verbale.node.models import User
 from verbale.node.partners import name_of
 
@@ -22,7 +22,6 @@ __all__ = [
     "gave_json",
     "gave_lines",
     "gave_to_readable",
-    "readable_shelves",
     "said_of",
     "short_worth",
     "worth_sentence",
@@ -57,12 +56,6 @@ _OTHERS: dict[Level, Any] = {
     "few": gettext_lazy("Others judged too little of it to say how far it can be relied on."),
     "none": gettext_lazy("Others have judged nothing of it yet."),
 }
-
-
-def readable_shelves(user: User) -> list[Shelf]:
-    """The shelves of which a person may know: all but those of collections that are closed to them."""
-    open_ones = set(readable_matters(user).filter(kind="collection").values_list("id", flat=True))
-    return [item for item in Shelf.objects.order_by("title", "id") if not item.matter or item.matter in open_ones]
 
 
 # -- indicators --------------------------------------------------------------------------------------------------------
@@ -148,7 +141,7 @@ def worthy_page(shelf: Shelf, judge: Judge, asked: Query) -> Page:
 
 def gave_to_readable(user: User, node: str) -> Gave:
     """What a partner gave, as far as a person may know of it."""
-    return gave(node, readable_shelves(user))
+    return gave(node, open_shelves(user))
 
 
 def gave_lines(found: Gave) -> list[str]:
@@ -179,7 +172,11 @@ def _trusted(found: Trust, words: dict[Level, Any]) -> list[str]:
     told = [str(words[level(found)])]
     if found.judged:
         of = ngettext("Of %(n)s thing judged", "Of %(n)s things judged", found.judged) % {"n": found.judged}
-        wrong = ngettext("%(n)s was a false positive", "%(n)s were false positives", found.wrong) % {"n": found.wrong}
+        wrong = (
+            ngettext("%(n)s was a false positive", "%(n)s were false positives", found.wrong) % {"n": found.wrong}
+            if found.wrong
+            else _("none was a false positive")
+        )
         told.append(
             _("%(of)s, %(wrong)s. With a probability of 90 %%, between %(low)s and %(high)s of 100 are right.")
             % {"of": of, "wrong": wrong, "low": floor(found.low * 100), "high": ceil(found.high * 100)}

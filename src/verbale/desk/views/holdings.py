@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.desk.holdings.described import TYPE_NAMES, facts_of, links_of, name_of_type, parsed, title_of
-from verbale.desk.holdings.worth import readable_shelves, said_of, short_worth, worth_sentence, worthy_page
+from verbale.desk.holdings.opened import open_shelves
+from verbale.desk.holdings.worth import said_of, short_worth, worth_sentence, worthy_page
 from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
 from verbale.holdings.benign import benign_in
@@ -68,7 +69,7 @@ class ImportForm(forms.Form):
 def shelves(request: HttpRequest) -> HttpResponse:
     """All shelves; accounts of partners' software for those who may see to them."""
     rows = []
-    for item in readable_shelves(request.user):
+    for item in open_shelves(request.user):
         matter = Matter.objects.filter(pk=item.matter).first() if item.matter else None
         rows.append(
             {"shelf": item, "matter": matter, "count": store.count(item), "parties": matter.parties if matter else ()}
