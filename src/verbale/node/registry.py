@@ -17,12 +17,14 @@ from verbale.protocol import Act, Effect, MalformedError, Marking, State, gettex
 
 __all__ = [
     "ActType",
+    "Chore",
     "Door",
     "Kind",
     "Task",
     "Warn",
     "Warning",
     "act_type",
+    "all_chores",
     "all_kinds",
     "apply_rule",
     "is_lawful",
@@ -30,6 +32,7 @@ __all__ = [
     "lawful_body",
     "paper_of",
     "register",
+    "register_chore",
     "validate_body",
 ]
 
@@ -181,6 +184,21 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+
+Chore = Callable[[Callable[[], bool]], Any]
+"""Work that may take long, of an app below the kinds: looked at every half minute by the serving process and by
+`verbale worker`, one chore after another and beside the delivery. It is given a function that says whether the process
+is to end, and ends soon then; when it is cut off nevertheless, nothing is broken."""
+_chores: dict[str, Chore] = {}
+
+
+def register_chore(name: str, chore: Chore) -> None:
+    """Called once by each app that has one, when it is ready."""
+    _chores[name] = chore
+
+
+def all_chores() -> list[Chore]:
+    return list(_chores.values())
 
 
 def register(kind: Kind) -> None:

@@ -22,7 +22,7 @@ from verbale.node import events
 from verbale.node.errors import NodeError
 from verbale.node.exchange.client import exchange
 from verbale.node.models import Delivery, Partner
-from verbale.node.registry import all_kinds
+from verbale.node.registry import all_chores, all_kinds
 from verbale.protocol import ProtocolError
 
 __all__ = ["Worker", "back_off", "release", "run_once"]
@@ -140,17 +140,21 @@ class Worker:
         self._busy: dict[str, Future[None]] = {}
         self._again: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        # Apart from the outbox, which nothing may hold up; and the end of the process does not wait for a long one.
+        self._chores = threading.Thread(target=self._run_chores, name="chores", daemon=True)
         self._http = httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0))
 
     def start(self) -> None:
         events.listen(self._wake.set)
         self._thread.start()
+        self._chores.start()
 
     def stop(self) -> None:
         """End after the exchanges in hand."""
         self._stop.set()
         self._wake.set()
         self._thread.join(timeout=10)
+        self._chores.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._http.close()
 
@@ -165,6 +169,13 @@ class Worker:
                     _guarded(kind.periodic)
             _guarded(self._dispatch)
             self._wake.wait(self._idle)
+        connection.close()
+
+    def _run_chores(self) -> None:
+        while not self._stop.is_set():
+            for chore in all_chores():
+                _guarded(chore, self._stop.is_set)
+            self._stop.wait(CLOCK_SECONDS)
         connection.close()
 
     def _dispatch(self) -> None:
