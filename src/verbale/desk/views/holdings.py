@@ -10,26 +10,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.desk.holdings.described import TYPE_NAMES, facts_of, links_of, name_of_type, parsed, title_of
+from verbale.desk.holdings.opened import open_shelves
+from verbale.desk.holdings.search import search as search_for
+from verbale.desk.intelligence.named import MOST_REPORTS
 from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
 from verbale.holdings.contributed import File, objects_in
 from verbale.holdings.models import Account, Contributed, Shelf, Source
 from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.node.access import audit, may, readable_matters
+from verbale.node.errors import UserError
 from verbale.node.models import Matter, Partner, User
 from verbale.node.web import action, download, page
 from verbale.protocol import Marking
 
-__all__ = ["account_make", "account_use", "add", "import_file", "shelf", "shelves", "thing", "thing_file"]
+__all__ = ["account_make", "account_use", "add", "import_file", "search", "shelf", "shelves", "thing", "thing_file"]
 
 _A_PAGE = 50
 _MOST_TOLD = 200
-
-
-def _readable(user: User) -> list[Shelf]:
-    """The shelves of which a person may know: all but those of collections that are closed to them."""
-    open_ones = set(readable_matters(user).filter(kind="collection").values_list("id", flat=True))
-    return [item for item in Shelf.objects.order_by("title", "id") if not item.matter or item.matter in open_ones]
 
 
 def _shelf(user: User, key: str) -> Shelf:
@@ -69,7 +67,7 @@ class ImportForm(forms.Form):
 def shelves(request: HttpRequest) -> HttpResponse:
     """All shelves; accounts of partners' software for those who may see to them."""
     rows = []
-    for item in _readable(request.user):
+    for item in open_shelves(request.user):
         matter = Matter.objects.filter(pk=item.matter).first() if item.matter else None
         rows.append(
             {"shelf": item, "matter": matter, "count": store.count(item), "parties": matter.parties if matter else ()}
@@ -85,6 +83,21 @@ def shelves(request: HttpRequest) -> HttpResponse:
             "confirmed": Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name"),
             "new_token": request.session.pop("taxii_token", ""),
         },
+    )
+
+
+@page("read")
+def search(request: HttpRequest) -> HttpResponse:
+    """Who named a value: on all shelves that the person may open, and in dossiers."""
+    asked = request.GET.get("value", "").strip()
+    found, wrong = None, ""
+    if asked:
+        try:
+            found = search_for(request.user, asked)
+        except UserError as error:
+            wrong = str(error)
+    return render(
+        request, "desk/value.html", {"asked": asked, "found": found, "wrong": wrong, "most_reports": MOST_REPORTS}
     )
 
 
