@@ -57,11 +57,8 @@ def patterns(count: int = INDICATORS) -> Iterator[tuple[str, str]]:
         elif number % 50_000 == 8:
             yield name, f"[url:value MATCHES '/gate{number}/[a-z]+\\\\.php$']"
         elif number % 1_000 == 9:
-            yield (
-                name,
-                f"[network-traffic:dst_ref.value = '{_address(rng.getrandbits(24))}' "
-                "AND network-traffic:dst_port = 443]",
-            )
+            other = _address(rng.getrandbits(24))
+            yield name, f"[network-traffic:dst_ref.value = '{other}' AND network-traffic:dst_port = 443]"
         elif number % 500 == 11:
             yield name, f"[ipv4-addr:value ISSUBSET '{_address(rng.getrandbits(24))}/{rng.choice((24, 26, 28))}']"
         elif kind < 8:

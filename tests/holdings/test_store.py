@@ -10,6 +10,7 @@ from verbale.holdings import store
 from verbale.holdings.models import Entry, Shelf
 from verbale.holdings.moments import parse_moment
 from verbale.holdings.store import STAFF, Query, Viewer
+from verbale.intel.objects import PatternBudget
 from verbale.node.errors import AccessError, NotFoundError
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,22 @@ def test_what_cannot_be_read_is_refused_with_a_reason_and_the_rest_comes_in(
     assert why in told.refused[0].why
 
 
+@pytest.mark.parametrize("name", ["pattern", "p\\u0061ttern"])
+def test_one_delivery_may_not_keep_the_grammar_busy_for_long(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("verbale.holdings.adding.PatternBudget", lambda: PatternBudget(200))
+    hard = [
+        raw(indicator(number, pattern=f"[file:name = 'a' AND file:size > {number}] REPEATS 2 TIMES WITHIN 60 SECONDS"))
+        for number in range(5)
+    ]
+    given = [one.replace(b'"pattern"', b'"%s"' % name.encode()) for one in hard]
+    told = store.add(shelf, [*given, raw(indicator(9))], origin="LZ", marking="GREEN")
+    assert (told.accepted, len(told.refused)) == (3, 3)
+    assert all("limit" in item.why for item in told.refused)
+    assert store.add(shelf, given[3:], origin="LZ", marking="GREEN").accepted == 2  # the next delivery has its own
+
+
 def test_a_shelf_takes_nothing_above_its_ceiling(shelf: Shelf) -> None:
     shelf.ceiling = 2
     told = add(shelf, indicator(1, marking=RED), indicator(2, marking=AMBER))
@@ -147,6 +164,19 @@ def test_the_same_from_two_partners_is_shown_once_to_whoever_sees_both(shelf: Sh
     assert seen(shelf) == [("Address 1", moment(0))]
     assert seen(shelf, versions=("all",)) == [("Address 1", moment(0))]
     assert Entry.objects.count() == 3
+
+
+def test_our_staff_is_told_who_gave_what_and_by_which_act(shelf: Shelf) -> None:
+    add(shelf, indicator(1), origin="LZ", act="a" * 64)
+    add(shelf, indicator(2))
+    entries = store.page(shelf, STAFF, Query()).entries
+    told = store.givers(entries)
+    assert [(told[entry.source].origin, told[entry.source].act) for entry in entries] == [("LZ", "a" * 64), ("CR", "")]
+    rows = Entry.objects.select_related("source", "audience").order_by("pk")
+    assert [(row.origin, row.marking, row.latest, row.first) for row in rows] == [
+        ("LZ", "GREEN", True, True),
+        ("CR", "GREEN", True, True),
+    ]
 
 
 def test_pages_go_on_where_the_last_ended_and_lose_nothing(shelf: Shelf) -> None:

@@ -132,7 +132,7 @@ _PATTERNS = st.tuples(_INNER, st.integers(1, 3)).map(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows(), st.lists(_PATTERNS, max_size=5), st.booleans(), st.one_of(st.none(), st.integers(0, 5)))
 def test_duckdb_finds_what_trying_everything_finds(
     duckdb: Any, seen: list[Seen], patterns: list[str], subdomains: bool, since: int | None

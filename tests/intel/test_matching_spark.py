@@ -24,6 +24,9 @@ pytestmark = [
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     pytest.importorskip("pyspark")
     started = local_session(tmp_path_factory.mktemp("spark"), memory="1g", threads=2)
+    # Small tables: fewer tasks, and no time spent on compiling for millions of rows.
+    for key, value in {"shuffle.partitions": "1", "codegen.wholeStage": "false"}.items():
+        started.conf.set(f"spark.sql.{key}", value)
     yield started
     started.stop()
 

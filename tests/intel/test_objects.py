@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from verbale.intel import NotJson, TooLarge
-from verbale.intel.objects import MAX_OBJECT_BYTES, InvalidObject, check, check_bundle, microseconds, remarks
+from verbale.intel.objects import (
+    MAX_OBJECT_BYTES,
+    InvalidObject,
+    PatternBudget,
+    check,
+    check_bundle,
+    microseconds,
+    remarks,
+)
 from verbale.intel.tlp import TLP_EXTENSION
 
 from .builders import TLP1, TLP2, Json, ref
@@ -445,6 +453,27 @@ def test_bundle() -> None:
     assert [(refusal.place, refusal.id) for refusal in found.refusals] == [(1, ref("tool", 2)), (2, "")]
     assert "4.18.1" in str(found.refusals[0].error)
     assert check_bundle(raw({"type": "bundle", "id": ref("bundle")})).headers == []
+
+
+def test_a_delivery_may_ask_for_so_much_of_the_grammar_only() -> None:
+    budget = PatternBudget(100)
+    slow = raw(changed("indicator", {"pattern": "[(file:name = 'a')]"}))
+    for _ in range(50):
+        budget.spend(slow)  # the same pattern is read once
+        budget.spend(raw(VALID["indicator"]))  # a plain one not at all
+    with pytest.raises(TooLarge, match="more than 100 characters"):
+        budget.spend(raw(changed("indicator", {"pattern": f"[(file:name = '{'b' * 90}')]"})))
+    budget.spend(b'{"pattern": 5')
+
+
+def test_a_bundle_of_slow_patterns_is_cut_short() -> None:
+    def slow(number: int) -> Json:
+        pattern = f"[(file:name = '{number}{'a' * 60_000}')]"
+        return changed("indicator", {"pattern": pattern, "id": ref("indicator", number)})
+
+    found = check_bundle(raw({"type": "bundle", "id": ref("bundle"), "objects": [slow(n) for n in range(1, 19)]}))
+    assert len(found.headers) == 16
+    assert [type(refusal.error) for refusal in found.refusals] == [TooLarge, TooLarge]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Properties of the door: what the stix2 library writes comes in, what comes in is what went in, nothing crashes it."""
 
 import json
+import re
 import string
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +15,10 @@ from hypothesis import strategies as st
 
 from verbale.intel import ReportError
 from verbale.intel.objects import check, microseconds
+from verbale.intel.objects.forms import RULES
 from verbale.intel.objects.rules import ordered
-from verbale.intel.stix_patterns import _SIMPLE, _grammar_fault, pattern_fault
+from verbale.intel.pattern_values import plain_values
+from verbale.intel.stix_patterns import _OBJECT_PATH, _SIMPLE, _grammar_fault, pattern_fault
 
 from .test_objects import GONE, VALID, changed, raw
 
@@ -123,6 +127,38 @@ def test_times_of_any_precision_are_ordered_as_numbers(
     first, second = written(a, m), written(b, n)
     one, other = microseconds(first), microseconds(second)
     assert ordered(first, second, strictly=strictly) == (one < other or (one == other and not strictly))
+
+
+HOSTILE = [
+    "a",
+    "a-",
+    "-",
+    "aaaaa-",
+    "a.",
+    "aa@",
+    "?",
+    "\\*",
+    "a:",
+    "'",
+    "\\'",
+    "AAAA",
+    "[*]",
+    "[file:name = 'a'] AND ",
+    "ipv4-addr:value = '1' OR ",
+]
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+def test_no_form_takes_long_on_hostile_text(part: str) -> None:
+    """Each is linear; one that was quadratic took half a minute on a text of this length."""
+    for start in ("", "[", "[file:abc", "[file:name LIKE '", "en-", "cpe:2.3:a:", "x-"):
+        text = start + part * (40_000 // len(part)) + "!"
+        began = time.process_time()
+        for expression in [*RULES, _SIMPLE.pattern]:
+            re.fullmatch(expression, text)
+        _OBJECT_PATH.findall(text)
+        plain_values(text)
+        assert time.process_time() - began < 1
 
 
 PATHS = st.sampled_from(

@@ -15,6 +15,7 @@ from tests.matters.test_small_kinds import client_of, do, matter_of, opened, sho
 from tests.matters.test_small_kinds import theirs as their_act
 from tests.node.conftest import Person
 from tests.node.world import Peer
+from verbale.intel.overlap import run
 from verbale.intel.overlap.run import Client, Server, Terms
 from verbale.matters.kit import operations
 from verbale.matters.kit.kinds import deed_of, standing_of
@@ -313,6 +314,27 @@ def test_a_cancellation_removes_what_was_kept(proposed: Any, do: Any, ada: User)
     assert private.items() == []
     assert standing_of(matter) == "Crimson called it off."
     assert not private.busy()
+
+
+def test_a_computation_stops_when_it_was_called_off_meanwhile(
+    proposed: Any, lazuria: Peer, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter, other = proposed()
+    put_in(matter, ada)
+    monkeypatch.setattr(work, "_A_NOTICE", 0.0)
+    monkeypatch.setattr(run, "A_PIECE", 1)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
+    told_: list[int] = []
+
+    def meanwhile(done: int, pieces: int) -> None:
+        told_.append(done)
+        if done == 2:
+            other.say("cancel", [], reason="Not any more.")
+
+    assert work.run_due(meanwhile) == []
+    assert told_ == [0, 1, 2]
+    assert standing_of(matter) == "Lazuria called it off."
+    assert not Private(matter.id).busy()
 
 
 def test_before_it_leaves_a_draft_says_what_it_gives_away(

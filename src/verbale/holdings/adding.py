@@ -17,7 +17,7 @@ from verbale.holdings.rows import Row
 from verbale.holdings.viewing import audience_for, parties_of
 from verbale.intel import ReportError, TooLarge
 from verbale.intel.audience import marking_of, rank_of
-from verbale.intel.objects import Header, check
+from verbale.intel.objects import Header, PatternBudget, check
 from verbale.intel.tlp import TLP_MARKING_IDS, TLP_ORDER
 
 __all__ = ["MAX_OBJECT_BYTES", "Added", "Refused", "Taken", "add", "lock"]
@@ -27,6 +27,8 @@ _AT_ONCE = 5_000
 MAX_OBJECT_BYTES = 4 << 20
 """Bytes of one object."""
 _REMEMBERED = 10_000
+_MAX_TERMS = 50
+"""Markings on one object, the definitions of which go where it goes."""
 
 
 class Taken(NamedTuple):
@@ -89,13 +91,13 @@ def add(
     `record` is called at the end, in the transaction of the last objects.
     """
     added, call = Added(), _Call(shelf, origin, marking, tuple(named), act)
-    numbered = enumerate(raws)
+    numbered, budget = enumerate(raws), PatternBudget()
     last = False
     while not last:
         part = list(islice(numbered, _AT_ONCE))
         last = len(part) < _AT_ONCE
         # Read before the lock is taken: others need not wait for it.
-        given = [item for item in (_read(index, raw, added) for index, raw in part) if item is not None]
+        given = [item for item in (_read(index, raw, added, budget) for index, raw in part) if item is not None]
         with transaction.atomic():
             if given:
                 _Batch(call, added, told).add(given)
@@ -106,10 +108,12 @@ def add(
     return added
 
 
-def _read(index: int, raw: bytes, added: Added) -> _Given | None:
+def _read(index: int, raw: bytes, added: Added, budget: PatternBudget) -> _Given | None:
     try:
         if len(raw) > MAX_OBJECT_BYTES:
             raise TooLarge(f"the object has {len(raw):,} bytes; the limit is {MAX_OBJECT_BYTES:,}")
+        if b'"pattern"' in raw or b"\\u" in raw:  # a name may be written with escapes
+            budget.spend(raw)
         return _Given(index, check(raw))
     except ReportError as error:
         added.refused.append(Refused(index, error.object_id, None, str(error)))
@@ -217,7 +221,7 @@ class _Batch:
         return self._held[stix_id]
 
     def _note_markings(self, head: Header, audience: int) -> None:
-        for ref in head.markings + head.granular_markings:
+        for ref in (head.markings + head.granular_markings)[:_MAX_TERMS]:
             if ref not in TLP_MARKING_IDS:
                 self._used.add((ref, audience))
 

@@ -4,7 +4,7 @@ A definition gets a row of its own for each audience of objects that its giver g
 does not count. Only of the same giver: else one could ask for another's hidden definition by naming its id.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from verbale.holdings import rows
 from verbale.holdings.models import Audience, Borne, Entry, Shelf, Source
@@ -19,36 +19,36 @@ def spread(shelf: Shelf, origin: str, used: Collection[tuple[str, int]], defined
     definitions came. Returns the next free moment. Must run with the clock locked."""
     if not used and not defined:
         return moment
-    known = set(
-        Borne.objects.filter(origin=origin, definition__in={ref for ref, _ in used}).values_list(
-            "definition", "audience_id"
-        )
-    )
+    known = _borne(origin, {ref for ref, _ in used})
     Borne.objects.bulk_create(
-        [
-            Borne(origin=origin, definition=ref, audience_id=audience)
-            for ref, audience in used
-            if (ref, audience) not in known
-        ]
+        [Borne(origin=origin, definition=ref, audience_id=audience) for ref, audience in set(used) - known]
     )
-    touched = {ref for ref, audience in used if (ref, audience) not in known} | set(defined)
+    touched = {ref for ref, _ in set(used) - known} | set(defined)
     if not touched:
         return moment
-    on_shelf = list(Audience.objects.filter(shelf=shelf).values_list("pk", flat=True))
+    on_shelf = set(Audience.objects.filter(shelf=shelf).values_list("pk", flat=True))
     own = set(Source.objects.filter(origin=origin).values_list("pk", flat=True))
     held: dict[str, list[Row]] = {}
     for row in rows.known(touched, on_shelf):
         held.setdefault(row.stix_id, []).append(row)
     wanted: dict[str, set[int]] = {}
-    for ref, audience in Borne.objects.filter(
-        origin=origin, definition__in=list(held), audience__shelf=shelf
-    ).values_list("definition", "audience_id"):
-        wanted.setdefault(ref, set()).add(audience)
+    for ref, audience in _borne(origin, held):
+        if audience in on_shelf:
+            wanted.setdefault(ref, set()).add(audience)
     for ref, audiences in wanted.items():
         mine = representatives(row for row in held[ref] if row.source in own)
         if mine:
             moment = _copy(held[ref], latest(mine), audiences - {row.audience for row in held[ref]}, moment)
     return moment
+
+
+def _borne(origin: str, refs: Iterable[str]) -> set[tuple[str, int]]:
+    """The audiences of objects of `origin` that bear these markings."""
+    return {
+        pair
+        for part in rows.in_parts(list(refs))
+        for pair in Borne.objects.filter(origin=origin, definition__in=part).values_list("definition", "audience_id")
+    }
 
 
 def _copy(held: list[Row], row: Row, audiences: Collection[int], moment: int) -> int:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 __all__ = ["micros", "parse_moment", "stix_moment", "taxii_moment"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN_EPOCH = datetime(1970, 1, 1)  # without a zone, since its text is wanted without
 _MICROSECOND = timedelta(microseconds=1)
 _WRITTEN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,40}))?Z", re.ASCII)
 
@@ -29,7 +30,7 @@ def parse_moment(text: str) -> int | None:
 
 def taxii_moment(value: int) -> str:
     """With six digits, as TAXII 2.1 section 2 wants it."""
-    return f"{(_EPOCH + timedelta(microseconds=value)).strftime('%Y-%m-%dT%H:%M:%S.%f').rjust(26, '0')}Z"
+    return f"{(_PLAIN_EPOCH + timedelta(microseconds=value)).isoformat(timespec='microseconds')}Z"
 
 
 def stix_moment(value: int) -> str:

@@ -1,13 +1,13 @@
 """Rows of entries in bulk: written and read past the models, since there are millions of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from verbale.holdings.models import Entry, Term
 
-__all__ = ["Row", "delete", "insert", "known", "marks", "raws", "tune", "update"]
+__all__ = ["Row", "delete", "in_parts", "insert", "known", "marks", "raws", "tune", "update"]
 
 _TABLE = Entry._meta.db_table
 _TERMS = Term._meta.db_table
@@ -40,7 +40,8 @@ class Row(NamedTuple):
     version: int
 
 
-def _in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def in_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """So many values that one statement takes them."""
     return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
@@ -49,14 +50,14 @@ def marks(count: int) -> str:
     return ", ".join(["%s"] * count)
 
 
-def known(ids: Iterable[str], audiences: Sequence[int]) -> list[Row]:
+def known(ids: Iterable[str], audiences: Collection[int]) -> list[Row]:
     """All rows of these objects for these audiences."""
     if not audiences:
         return []
     found: list[Row] = []
     asked, allowed = set(ids), set(audiences)
     with connection.cursor() as cursor:
-        for part in _in_parts([Entry.key_of(stix_id) for stix_id in asked]):
+        for part in in_parts([Entry.key_of(stix_id) for stix_id in asked]):
             # By the key alone: the few rows on other shelves are left out here rather than by a longer statement.
             cursor.execute(
                 "SELECT stix_id, added, audience_id, source_id, place, mixed, version "  # noqa: S608 — a name of ours
@@ -71,7 +72,7 @@ def raws(added: Sequence[int]) -> dict[int, bytes]:
     """The bytes of entries."""
     found: dict[int, bytes] = {}
     with connection.cursor() as cursor:
-        for part in _in_parts(added):
+        for part in in_parts(added):
             cursor.execute(f"SELECT added, raw FROM {_TABLE} WHERE added IN ({marks(len(part))})", part)  # noqa: S608
             found.update((key, bytes(raw)) for key, raw in cursor.fetchall())
     return found
@@ -100,7 +101,7 @@ def update(rows: Sequence[tuple[int, bool, int]]) -> None:
 
 def delete(added: Sequence[int]) -> None:
     with connection.cursor() as cursor:
-        for part in _in_parts(added):
+        for part in in_parts(added):
             cursor.execute(f"DELETE FROM {_TABLE} WHERE added IN ({marks(len(part))})", part)  # noqa: S608
             cursor.execute(f"DELETE FROM {_TERMS} WHERE added IN ({marks(len(part))})", part)  # noqa: S608
 

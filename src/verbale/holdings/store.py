@@ -4,7 +4,7 @@ store.add(shelf, [b'{"type":"indicator", …}'], origin="LZ", marking="GREEN")
 store.page(shelf, Viewer("VD"), Query(types=("indicator",), limit=100))
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 
@@ -30,6 +30,7 @@ __all__ = [
     "count",
     "everything",
     "get",
+    "givers",
     "manifest",
     "page",
     "remove",
@@ -76,6 +77,11 @@ def everything(shelf: Shelf, viewer: Viewer, *, limit: int = 1000, query: Query 
         if not found.more:
             return
         asked = asked.then(after=found.cursor)
+
+
+def givers(entries: Iterable[Held]) -> dict[int, Source]:
+    """Who gave these, and by which act, by the `source` of an entry; for our own staff."""
+    return Source.objects.in_bulk({entry.source for entry in entries})
 
 
 def count(shelf: Shelf) -> int:

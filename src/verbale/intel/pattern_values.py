@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from .stix_patterns import is_simple
 
 _COMPARISON: Final = re.compile(
-    r"(?P<path>[a-z0-9-]+:[^\s=!<>]+?)\s*(?P<operator>=|!=|[<>]=?|\bLIKE\b|\bMATCHES\b)\s*"
+    r"\s*(?P<path>[a-z0-9-]+:[^\s=!<>]+?)\s*(?P<operator>=|!=|[<>]=?|\bLIKE\b|\bMATCHES\b)\s*"
     r"(?:'(?P<text>(?:[^'\\]|\\['\\])*)'|(?P<number>-?\d+))(?:\s+(?P<joint>AND|OR)\s+)?"
 )
 _ESCAPE: Final = re.compile(r"\\(['\\])")
@@ -39,7 +39,7 @@ def plain_values(pattern: str) -> Plain | None:
     if not is_simple(written) or not written.startswith("["):
         return None
     found, joints, place = [], set(), 1
-    while match := _COMPARISON.match(written, place + len(written[place:]) - len(written[place:].lstrip())):
+    while match := _COMPARISON.match(written, place):
         text = match["text"]
         value = int(match["number"]) if text is None else _ESCAPE.sub(r"\1", text)
         found.append(Comparison(match["path"].replace("'", ""), match["operator"], value))

@@ -36,7 +36,7 @@ _SIMPLE: Final = re.compile(rf"{_OBSERVATION}(?:\s++(?:OR|AND|FOLLOWEDBY)\s++{_O
 """Patterns of which the grammar accepts each and every one, and whose names are names. Of hashes only those whose
 length is right are among them, since the grammar's parser looks at that too."""
 
-_OBJECT_PATH: Final = re.compile(r"([A-Za-z0-9_-]+)\s*:\s*([A-Za-z0-9_-]*)")
+_OBJECT_PATH: Final = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]++)\s*+:\s*+([A-Za-z0-9_-]*+)")
 _TYPE_NAME: Final = re.compile(r"(?=.{3,250}\Z)[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+-?")
 _PROPERTY_NAME: Final = re.compile(r"id|[a-z][a-z0-9_]{2,249}")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*+'?", re.DOTALL)

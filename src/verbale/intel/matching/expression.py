@@ -149,12 +149,14 @@ def _term_hits(pairs: Any) -> Any:
 _BEGUN: Final = (*_OF_TERM, "part", "needed", "said", "place", "time")
 
 
-def _together(further: list[str], found: Any, observed: Any, terms: Any) -> Any:
+def _together(further: dict[str, list[str]], found: Any, observed: Any, terms: Any) -> Any:
     """Rows in which each term of an alternative was found, given those in which its first was."""
     begun = found.select(*_BEGUN).distinct()
-    beside = begun.inner_join(observed.drop("time"), "place").rename(
-        {f"{name}_here": name for name in ("kind", "value", "role", "net")}
-    )
+    kinds = sorted({kind for these in further.values() for kind in these})
+    beside = begun.inner_join(observed.filter(observed.kind.isin(kinds)).drop("time"), "place")
+    # `distinct` also keeps an optimiser from joining the log with the terms first, by their kinds, which is half of all
+    # pairs.
+    beside = beside.rename({f"{name}_here": name for name in ("kind", "value", "role", "net")}).distinct()
     ways = {
         "is": lambda pairs: pairs.value_here == pairs.value,
         "net": lambda pairs: pairs.net_here.startswith(pairs.value),

@@ -26,9 +26,15 @@ _SPECIAL: Final = frozenset(r".^$*+?()[]{}|\\/&~#-" + "\"'")
 
 
 def like(pattern: str, *, any_case: bool = False) -> str:
-    """A LIKE of STIX: `%` for any characters, `_` for one, of the whole value."""
-    parts = [{"%": ".*", "_": "."}.get(character) or _literal(character) for character in pattern]
-    return ("(?is)" if any_case else "(?s)") + r"^" + "".join(parts) + r"\z"
+    """A LIKE of STIX: `%` for any characters, `_` for one, of the whole value. `any_case` is for values of which the
+    normal form is in lower case."""
+    if any_case:
+        pattern = pattern.lower()
+    # What may begin or end anyhow needs no `.*` there: an engine finds the middle sooner without.
+    begins, ends = not pattern.startswith("%"), not pattern.endswith("%")
+    middle = pattern.strip("%")
+    parts = [{"%": ".*", "_": "."}.get(character) or _literal(character) for character in middle]
+    return "(?s)" + ("^" if begins else "") + "".join(parts) + (r"\z" if ends else "")
 
 
 def portable(pattern: str, *, any_case: bool = False) -> str:

@@ -73,11 +73,12 @@ class Ways(msgspec.Struct):
 
 class Shape(msgspec.Struct):
     """Which branches the expression needs: `alone` for alternatives of one term, `first` for the first terms of those
-    with several, `further` the ways of their further terms; `repeats` when some indicator asks for several rows."""
+    with several, `further` the ways of their further terms with the kinds of each, `repeats` when some indicator asks
+    for several rows."""
 
     alone: Ways = msgspec.field(default_factory=Ways)
     first: Ways = msgspec.field(default_factory=Ways)
-    further: list[str] = msgspec.field(default_factory=list)
+    further: dict[str, list[str]] = msgspec.field(default_factory=dict)
     repeats: bool = False
 
 
@@ -229,7 +230,8 @@ def _note(key: Key, shape: Shape, subdomains: bool, *, alone: bool, first: bool)
     below = subdomains and key.how == "is" and key.kind == "domain"
     found = ["is", "under"] if below else [key.how]
     if not first:
-        shape.further += [how for how in found if how not in shape.further]
+        for how in found:
+            _once(shape.further.setdefault(how, []), key.kind)
         return found
     ways = shape.alone if alone else shape.first
     if key.how == "net":

@@ -107,7 +107,8 @@ def _domain(text: str) -> Normal | None:
             name = name.encode("idna").decode("ascii")
         except UnicodeError:
             return None
-    if not _LABEL.fullmatch(name) or address(name) is not None:
+    # A name that ends in a number is none, but perhaps half an address.
+    if not _LABEL.fullmatch(name) or name.rpartition(".")[2].isdigit():
         return None
     return Normal("domain", name)
 

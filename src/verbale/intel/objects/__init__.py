@@ -7,6 +7,7 @@ The reader of whole reports (`verbale.intel.read`) is forgiving, since it only s
 store. What is a MUST in the standard is refused, what is a SHOULD is not: `remarks` tells it to who wants to know.
 """
 
+from .budget import PatternBudget
 from .bundles import check_bundle
 from .checking import MAX_OBJECT_BYTES, Header, check, microseconds
 from .faults import InvalidObject
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_OBJECT_BYTES",
     "Header",
     "InvalidObject",
+    "PatternBudget",
     "Remark",
     "check",
     "check_bundle",

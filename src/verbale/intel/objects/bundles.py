@@ -11,6 +11,7 @@ from ..decode import object_name
 from ..errors import NotJson, ReportError, TooLarge
 from ..limits import MAX_BYTES, MAX_OBJECTS
 from ..text import clean_line
+from .budget import PatternBudget
 from .checking import Header, check
 from .faults import InvalidObject
 from .forms import own_id
@@ -60,9 +61,11 @@ def check_bundle(raw: bytes) -> CheckedBundle:
         raise InvalidObject("must not be an empty list", object_id=bundle.id, field="objects", clause="2.12")
     if len(parts) > MAX_OBJECTS:
         raise TooLarge(f"{len(parts):,} STIX objects; the limit is {MAX_OBJECTS:,}")
+    budget = PatternBudget()
     headers, refusals = [], []
     for place, part in enumerate(parts):
         try:
+            budget.spend(bytes(part))
             headers.append(check(bytes(part)))
         except ReportError as error:
             refusals.append(Refusal(place, error.object_id or object_name(_loose(part), ""), error))

@@ -158,6 +158,10 @@ def take(matter_id: str, step: Step, progress: Callable[[int, int], None] | None
             if private.said(step.run, step.word) is None:
                 _compute(matter_id, step, private, progress)
             return _say(matter_id, step)
+        except Stopped:
+            if _is_over(matter_id):
+                return None
+            raise
         except (OverlapError, UserError) as error:
             log.warning("overlap %s: %s", matter_id, error)
             private.note_trouble(step.run, step.word, str(error))
@@ -217,7 +221,7 @@ def _compute(matter_id: str, step: Step, private: Private, progress: Callable[[i
     if opening["rules"] != RULES:
         raise OverlapError("the terms name rules for the spelling of values that this node does not have")
     terms = Terms(opening["learn"] == "values", opening["most"], opening["exact"], opening["rate"], opening["pad"])
-    path, told = private.run(step.run), _teller(matter_id, progress)
+    path = private.run(step.run)
     if step.word == "response":
         request = state[f"request:{step.run}"]
         asked = _files(request["files"])
@@ -225,7 +229,7 @@ def _compute(matter_id: str, step: Step, private: Private, progress: Callable[[i
             raise OverlapError("the request is not the one that its act names")
         server = Server(path, terms)
         server.begin(private.items())
-        answer = server.answer(asked, told)
+        answer = server.answer(asked, _teller(matter_id, progress, server.stop))
         files = [*_kept("setup", step.run, answer.setup), *_kept("response", step.run, answer.response)]
         body = {
             "request": request["act"],
@@ -237,6 +241,7 @@ def _compute(matter_id: str, step: Step, private: Private, progress: Callable[[i
         private.prepare(step.run, step.word, body)
         return
     client = Client(path, terms)
+    told = _teller(matter_id, progress, client.stop)
     if step.word == "request":
         client.begin(private.items())
         count, parts = client.request(told)
@@ -268,26 +273,34 @@ def _kept(name: str, run: int, parts: Sequence[bytes]) -> list[dict[str, Any]]:
     ]
 
 
-def _teller(matter_id: str, progress: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
-    """Tells the pages now and then to look anew, where no command shows the progress itself."""
-    if progress is not None:
-        return progress
-    last, guard = time.monotonic(), threading.Lock()
+def _teller(
+    matter_id: str, progress: Callable[[int, int], None] | None, stop: threading.Event
+) -> Callable[[int, int], None]:
+    """Tells how far the work is, the pages now and then; and ends it when the overlap was called off meanwhile."""
+    last, guard, here = time.monotonic(), threading.Lock(), threading.get_ident()
 
     def tell(done: int, pieces: int) -> None:
         nonlocal last
+        if progress is not None:
+            progress(done, pieces)
         with guard:
             if time.monotonic() - last < _A_NOTICE:
                 return
             last = time.monotonic()
         with contextlib.suppress(DatabaseError):
             # A page that hears of it later is no reason to stop.
+            if _is_over(matter_id):
+                stop.set()
             events.note("overlap", matter_id=matter_id)
-        if threading.current_thread() is not _thread:
+        if threading.get_ident() != here:
             # A thread of the computation: the connection that was opened in it for this is closed in it.
             connection.close()
 
     return tell
+
+
+def _is_over(matter_id: str) -> bool:
+    return StateEntry.objects.filter(matter_id=matter_id, key="closed").exists()
 
 
 def prepared(view: View, word: str) -> Mapping[str, Any]:
