@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from verbale.cli import intel_match, intel_search
 from verbale.cli.base import Json, console, django, fail, refusing, show, table
 
 __all__ = ["account", "app", "shelf"]
@@ -21,6 +22,8 @@ shelf = typer.Typer(no_args_is_help=True)
 account = typer.Typer(no_args_is_help=True)
 app.add_typer(shelf, name="shelf", help="Make a shelf, or change it.")
 app.add_typer(account, name="account", help="Accounts with which partners' software uses the TAXII server.")
+intel_match.install(app)
+intel_search.install(app)
 _WHO = "operator (command line)"
 _TOLD = 20
 """Refused objects that are named one by one."""

@@ -32,9 +32,7 @@ def search(
     from verbale.holdings.models import Shelf
 
     found = (
-        search_for(person(who), value)
-        if who
-        else search_shelves(list(Shelf.objects.order_by("title", "id")), value)
+        search_for(person(who), value) if who else search_shelves(list(Shelf.objects.order_by("title", "id")), value)
     )
     told = found_json(found)
     show(as_json, told, lambda: _print(told))
