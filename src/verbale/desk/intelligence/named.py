@@ -1,17 +1,17 @@
-"""Who names what, out of the reports that a person may read.
+"""Who names what, out of the reports that a person may read and of the shelves that they may open.
 
 Three levels, never mixed: cases, partners, campaigns. What a partner reports on a case is in both by nature, so a pair
 of the two would say nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
-from verbale.intel.correlation import TECHNIQUE, Correlation, Feature, Named, Used, correlate
+from verbale.desk.intelligence.shelved import read_shelves
+from verbale.desk.intelligence.sources import LEVELS, Read, Source
+from verbale.intel.correlation import TECHNIQUE, Feature, Named, Used
 from verbale.intel.overlap.values import normal, of_pattern
 from verbale.knowledge.attack import Known, known_techniques
 from verbale.node.access import readable_acts, readable_matters
@@ -21,44 +21,13 @@ from verbale.node.partners import name_of
 
 __all__ = ["LEVELS", "MOST_REPORTS", "Read", "Source", "features_of", "read", "reports_of"]
 
-LEVELS = {
-    "cases": _("Cases"),
-    "partners": _("Partners"),
-    "campaigns": _("Campaigns and actors"),
-}
 MOST_REPORTS = 2_000
 """The latest reports that are looked at for one page."""
 _ACCOUNTS = ("incident.open", "incident.report")
 
 
-@dataclass(frozen=True)
-class Source:
-    """Something that names features, as a person reads it."""
-
-    key: str
-    name: str
-    url: str = ""
-    ours: bool = False
-
-
-@dataclass
-class Read:
-    """What was read at one level."""
-
-    level: str
-    sources: dict[str, Source] = field(default_factory=dict)
-    named: list[Named] = field(default_factory=list)
-    used: list[Used] = field(default_factory=list)
-    whole: bool = True
-    """Whether all reports were looked at."""
-
-    @property
-    def correlation(self) -> Correlation:
-        return correlate(self.named)
-
-
 def read(user: User, level: str) -> Read:
-    """What the reports that a person may read say, by the sources of one level."""
+    """What the reports say that a person may read, and the shelves that they may open, by the sources of one level."""
     found = Read(level)
     titles = dict(readable_matters(user).filter(kind="incident").values_list("id", "title"))
     records, found.whole = reports_of(user)
@@ -70,6 +39,7 @@ def read(user: User, level: str) -> Read:
             found.named += [Named(source.key, feature) for source in sources]
         for identifier, name, tactics in _techniques(report):
             found.used += [Used(source.key, identifier, name, tactics) for source in sources]
+    read_shelves(found, user)
     return found
 
 
