@@ -13,7 +13,7 @@ from verbale.holdings.models import LATEST, Audience, Entry, Source, Term
 from verbale.holdings.rows import marks
 from verbale.intel.naming import ACTOR, ACTORS, REF
 
-__all__ = ["Actor", "Row", "actors", "named_by", "of_features", "shared", "techniques", "tied_to"]
+__all__ = ["STANDS", "Actor", "Row", "actors", "named_by", "of_features", "shared", "techniques", "tied_to"]
 
 _TERMS, _ENTRIES = Term._meta.db_table, Entry._meta.db_table
 _AUDIENCES, _SOURCES = Audience._meta.db_table, Source._meta.db_table
@@ -25,7 +25,7 @@ MOST_ASKED = 20_000
 MOST_ROWS = 200_000
 MOST_ACTORS = 500
 MOST_TIES = 20_000
-_STANDS = f"e.place IN ({', '.join(str(place) for place in range(4) if place & LATEST)}) AND NOT e.revoked"
+STANDS = f"e.place IN ({', '.join(str(place) for place in range(4) if place & LATEST)}) AND NOT e.revoked"
 """The latest version for its audience."""
 
 
@@ -63,7 +63,7 @@ def shared(audiences: Mapping[int, str], *, by_shelf: bool) -> tuple[list[int], 
 def techniques(audiences: Collection[int]) -> list[int]:
     """Keys of all techniques that these audiences name."""
     with connection.cursor() as cursor:
-        # The word itself, not a value of the statement, and grouped as the small index is: else the planner passes it by.
+        # The word itself, no value of the statement, and grouped as the small index is: else the planner passes it by.
         cursor.execute(
             f"SELECT audience_id, key FROM {_TERMS} WHERE kind = 'technique' GROUP BY audience_id, source_id, key"  # noqa: S608
         )
@@ -84,7 +84,7 @@ def named_by(keys: Iterable[int], audiences: Collection[int]) -> tuple[list[Row]
             cursor.execute(
                 "SELECT t.kind, t.value, t.audience_id, t.source_id "  # noqa: S608
                 f"FROM {_TERMS} t JOIN {_ENTRIES} e ON e.added = t.added WHERE t.key IN ({marks(len(part))}) "
-                f"AND t.kind NOT IN (%s, %s) AND {_STANDS} "
+                f"AND t.kind NOT IN (%s, %s) AND {STANDS} "
                 "GROUP BY t.kind, t.value, t.audience_id, t.source_id",
                 [*part, ACTOR, REF],
             )
@@ -136,7 +136,7 @@ def _relationships(actor_ids: Collection[str], audiences: Collection[int]) -> tu
             cursor.execute(
                 f"SELECT t.value, t.added, t.audience_id FROM {_TERMS} t JOIN {_ENTRIES} e ON e.added = t.added "  # noqa: S608
                 f"WHERE t.key IN ({marks(len(part))}) AND t.kind = %s AND t.value IN ({marks(len(part))}) "
-                f"AND {_STANDS} ORDER BY t.added DESC LIMIT %s",
+                f"AND {STANDS} ORDER BY t.added DESC LIMIT %s",
                 [*(Term.key_of(REF, stix_id) for stix_id in part), REF, *part, MOST_TIES + 1],
             )
             found += [(value, added) for value, added, audience in cursor.fetchall() if audience in audiences]
@@ -151,7 +151,7 @@ def _standing(ids: Iterable[str], audiences: Collection[int]) -> Iterator[tuple[
         for part in _in_parts([Entry.key_of(stix_id) for stix_id in sorted(wanted)]):
             cursor.execute(
                 f"SELECT e.added, e.stix_id, e.audience_id FROM {_ENTRIES} e "  # noqa: S608
-                f"WHERE e.key IN ({marks(len(part))}) AND {_STANDS}",
+                f"WHERE e.key IN ({marks(len(part))}) AND {STANDS}",
                 part,
             )
             for added, stix_id, audience in cursor.fetchall():
