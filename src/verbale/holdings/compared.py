@@ -37,19 +37,17 @@ def values_for(
     """Values that are indicators by themselves, of the latest versions that the viewer sees and that are not revoked;
     some twice. Of our own objects none that is marked above `ceiling`; GREEN ones are every partner's anyway. The index
     must have caught up."""
-    if not kinds:
-        return
+    seen: dict[int, str] = {}
+    """Audiences that the viewer belongs to, with their shelves."""
+    allowed: set[int] = set()
     for shelf in shelves:
-        seen = visible(shelf, viewer)
-        above = Audience.objects.filter(pk__in=seen, ours=True, rank__gt=max(rank_of(ceiling), _GREEN))
-        allowed = seen.keys() - set(above.values_list("pk", flat=True))
-        if allowed:
-            yield from _values(allowed, seen, kinds, since)
-
-
-def _values(allowed: Collection[int], seen: Mapping[int, str], kinds: Collection[str], since: int) -> Iterator[Value]:
+        audiences = visible(shelf, viewer)
+        above = Audience.objects.filter(pk__in=audiences, ours=True, rank__gt=max(rank_of(ceiling), _GREEN))
+        seen.update(dict.fromkeys(audiences, shelf.pk))
+        allowed |= audiences.keys() - set(above.values_list("pk", flat=True))
     place = -_FAR
-    while True:
+    # One walk for all shelves: there may be many small ones.
+    while kinds and allowed:
         found = _next(allowed, kinds, since, place)
         standing = _latest({row.stix_id for row in found if row.mixed}, seen)
         for row in found:
@@ -74,7 +72,7 @@ def _next(allowed: Collection[int], kinds: Collection[str], since: int, place: i
 
 def _latest(stix_ids: Collection[str], seen: Mapping[int, str]) -> set[int]:
     """Of objects that stand there for several audiences, the rows that the viewer is shown."""
-    groups: dict[str, list[rows.Row]] = {}
+    groups: dict[tuple[str, str], list[rows.Row]] = {}
     for row in rows.known(stix_ids, list(seen)):
-        groups.setdefault(row.stix_id, []).append(row)
+        groups.setdefault((seen[row.audience], row.stix_id), []).append(row)
     return {latest(representatives(group)).added for group in groups.values()}
