@@ -33,14 +33,9 @@ Shelves = Annotated[str, typer.Option("--shelf", help="Id, alias or title of the
 
 
 def _shelf(name: str) -> Any:
-    from verbale.holdings.models import Shelf
-    from verbale.node.errors import UserError
+    from verbale.holdings import shelves
 
-    found = Shelf.objects.filter(pk=name) | Shelf.objects.filter(alias=name) | Shelf.objects.filter(title=name)
-    rows = list(found[:2])
-    if len(rows) != 1:
-        raise UserError(f"{name} names {'several shelves' if rows else 'no shelf'} here; see verbale intel shelves")
-    return rows[0]
+    return shelves.find(name)
 
 
 @contextmanager
