@@ -31,6 +31,7 @@ class Wanted:
     def __post_init__(self) -> None:
         django()
         from verbale.holdings import shelves
+        from verbale.matters.collection.seen import tellable
         from verbale.node.errors import UserError
 
         self._shelf = shelves.find(self.shelf)
@@ -40,6 +41,9 @@ class Wanted:
                 "this shelf serves a collection: what is kept on it is seen at once by whom its marking lets see it. "
                 "Say --own-marking"
             )
+        if self._user is not None:
+            # Before the logs are read, which may take long.
+            tellable(self._shelf, self._user)
         self._own = self.marking or "AMBER"
 
     @property

@@ -24,12 +24,13 @@ from verbale.intel.matching.sightings import MAX_COUNT, marking_of, moment
 from verbale.intel.tlp import strictest
 from verbale.matters.kit.kinds import deed_of
 from verbale.matters.kit.operations import Given, draft, matter_of
+from verbale.node.access import require
 from verbale.node.errors import NodeError, UserError
 from verbale.node.models import Draft, Matter, User
 from verbale.node.partners import name_of
 from verbale.protocol import Marking
 
-__all__ = ["Ready", "make_ready"]
+__all__ = ["Ready", "make_ready", "tellable"]
 
 _AT_ONCE = 200
 
@@ -42,13 +43,15 @@ class Ready:
 
 
 def make_ready(shelf: Shelf, hits: Sequence[Hit], user: User, *, marking: str, at: datetime) -> Ready:
-    """Drafts for the hits on indicators of others; `marking` is our own word on what happens at ours. Raises UserError
-    for a shelf that serves no collection, and what `matter_of` raises."""
-    if not shelf.matter:
-        raise UserError(_("%(shelf)s serves no collection: there is nobody to tell.") % {"shelf": shelf.title}, "shelf")
-    matter = matter_of(user, shelf.matter, "collection")
+    """Drafts for the hits on indicators of others; `marking` is our own word on what happens at ours. Raises what
+    `tellable` raises."""
+    matter = tellable(shelf, user)
     ready = Ready()
-    theirs = [hit for hit in hits if hit.origin]
+    theirs = [hit for hit in hits if hit.origin in matter.parties]
+    for origin in sorted({hit.origin for hit in hits if hit.origin and hit.origin not in matter.parties}):
+        ready.untold.append(
+            _("%(who)s is no party of the collection: there it is not told.") % {"who": name_of(origin)}
+        )
     acts = _acts(shelf, theirs)
     with_act: dict[tuple[str, str], list[Hit]] = defaultdict(list)
     without: list[Hit] = []
@@ -62,6 +65,15 @@ def make_ready(shelf: Shelf, hits: Sequence[Hit], user: User, *, marking: str, a
         _sighting(ready, matter, user, origin, act, those, marking)
     _contributions(ready, shelf, matter, user, without, marking, at)
     return ready
+
+
+def tellable(shelf: Shelf, user: User) -> Matter:
+    """The collection that a shelf serves, if the person may draft in it. Raises UserError for a shelf that serves none,
+    NotFoundError, AccessError."""
+    if not shelf.matter:
+        raise UserError(_("%(shelf)s serves no collection: there is nobody to tell.") % {"shelf": shelf.title}, "shelf")
+    require(user, "draft")
+    return matter_of(user, shelf.matter, "collection")
 
 
 def _acts(shelf: Shelf, hits: Iterable[Hit]) -> dict[str, str]:
