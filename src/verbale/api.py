@@ -9,6 +9,8 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.holdings.search import found_json
+from verbale.desk.holdings.search import search as search_holdings
 from verbale.desk.holdings.worth import gave_json, gave_to_readable
 from verbale.desk.intelligence.named import read
 from verbale.desk.intelligence.told import common_json, techniques_json
@@ -180,6 +182,13 @@ def in_common(request: HttpRequest, level: Literal["cases", "partners", "campaig
     require(person(request), "read")
     known = read(person(request), level)
     return common_json(known, known.correlation)
+
+
+@router.get(
+    "/holdings/search", summary="Who named a value, a technique, a name or a STIX id: on shelves and in dossiers"
+)
+def holdings_search(request: HttpRequest, value: str) -> dict[str, Any]:
+    return found_json(search_holdings(person(request), value))
 
 
 @router.get("/techniques/{level}", summary="Techniques under their tactics, with the cases, partners or campaigns")

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from verbale.cli import intel_match, intel_search
 from verbale.cli.base import Json, console, django, fail, refusing, show, table
 
 __all__ = ["account", "app", "shelf", "shelf_named"]
@@ -21,6 +22,8 @@ shelf = typer.Typer(no_args_is_help=True)
 account = typer.Typer(no_args_is_help=True)
 app.add_typer(shelf, name="shelf", help="Make a shelf, or change it.")
 app.add_typer(account, name="account", help="Accounts with which partners' software uses the TAXII server.")
+intel_match.install(app)
+intel_search.install(app)
 _WHO = "operator (command line)"
 _TOLD = 20
 """Refused objects that are named one by one."""
@@ -31,14 +34,9 @@ Shelves = Annotated[str, typer.Option("--shelf", help="Id, alias or title of the
 
 def shelf_named(name: str) -> Any:
     """The shelf of that id, alias or title."""
-    from verbale.holdings.models import Shelf
-    from verbale.node.errors import UserError
+    from verbale.holdings import shelves
 
-    found = Shelf.objects.filter(pk=name) | Shelf.objects.filter(alias=name) | Shelf.objects.filter(title=name)
-    rows = list(found[:2])
-    if len(rows) != 1:
-        raise UserError(f"{name} names {'several shelves' if rows else 'no shelf'} here; see verbale intel shelves")
-    return rows[0]
+    return shelves.find(name)
 
 
 @contextmanager

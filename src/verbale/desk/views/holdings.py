@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.desk.holdings.described import TYPE_NAMES, facts_of, links_of, name_of_type, parsed, title_of
 from verbale.desk.holdings.opened import open_shelves
+from verbale.desk.holdings.search import search as search_for
 from verbale.desk.holdings.worth import said_of, short_worth, worth_sentence, worthy_page
+from verbale.desk.intelligence.named import MOST_REPORTS
 from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
 from verbale.holdings.benign import benign_in
@@ -21,11 +23,12 @@ from verbale.holdings.models import Account, Contributed, Shelf, Source
 from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.holdings.worth import Judge
 from verbale.node.access import audit, may, readable_matters
+from verbale.node.errors import UserError
 from verbale.node.models import Matter, Partner, User
 from verbale.node.web import action, download, page
 from verbale.protocol import Marking
 
-__all__ = ["account_make", "account_use", "add", "import_file", "shelf", "shelves", "thing", "thing_file"]
+__all__ = ["account_make", "account_use", "add", "import_file", "search", "shelf", "shelves", "thing", "thing_file"]
 
 _A_PAGE = 50
 _MOST_TOLD = 200
@@ -85,6 +88,21 @@ def shelves(request: HttpRequest) -> HttpResponse:
             "confirmed": Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name"),
             "new_token": request.session.pop("taxii_token", ""),
         },
+    )
+
+
+@page("read")
+def search(request: HttpRequest) -> HttpResponse:
+    """Who named a value: on all shelves that the person may open, and in dossiers."""
+    asked = request.GET.get("value", "").strip()
+    found, wrong = None, ""
+    if asked:
+        try:
+            found = search_for(request.user, asked)
+        except UserError as error:
+            wrong = str(error)
+    return render(
+        request, "desk/value.html", {"asked": asked, "found": found, "wrong": wrong, "most_reports": MOST_REPORTS}
     )
 
 
