@@ -374,9 +374,9 @@ def test_the_feed_of_a_process_that_is_dead_is_free_at_once(shelf: Shelf) -> Non
 
 def test_no_pattern_is_refused_for_those_before_it(shelf: Shelf) -> None:
     long = " OR ".join(f"[ipv4-addr:value = '192.0.2.{number % 256}']" for number in range(300))
-    things = [{**indicator(number), "pattern": f"{long} OR [file:name = '{number}']"} for number in range(90)]
+    things = [{**indicator(number), "pattern": f"{long} OR [file:name = '{number}']"} for number in range(95)]
     other, feed = Other(most=100), feed_of(shelf)
     other.add(*things)
     feed, tally = run(feed, other)
     assert sum(len(thing["pattern"]) for thing in things) > 1_000_000
-    assert (tally.received, tally.refused, tally.pages) == (90, 0, 1)
+    assert (tally.received, tally.refused, tally.pages) == (95, 0, 1)
