@@ -18,6 +18,7 @@ from verbale.desk.intelligence.named import MOST_REPORTS
 from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
 from verbale.holdings.benign import benign_in
+from verbale.holdings.client.standing import standing
 from verbale.holdings.contributed import File, objects_in
 from verbale.holdings.models import Account, Contributed, Shelf, Source
 from verbale.holdings.store import STAFF, Query, Viewer
@@ -87,6 +88,7 @@ def shelves(request: HttpRequest) -> HttpResponse:
             "accounts": Account.objects.order_by("node", "name") if seen_to else None,
             "confirmed": Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name"),
             "new_token": request.session.pop("taxii_token", ""),
+            "feeds": [item for item in standing() if item.shelf in {row["shelf"].pk for row in rows}],
         },
     )
 
@@ -157,6 +159,7 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
             "count": store.count(found),
             "refused": [line for done in told for line in done.refused][:_MOST_TOLD],
             "form": ImportForm(),
+            "feeds": standing(found.pk),
             "paged": bool(after),
         },
     )
