@@ -37,7 +37,9 @@ def test_a_bundle_goes_in_and_comes_out_as_its_reader_may_see_it(shelf: Shelf, t
         tmp_path / "a.json", indicator(1), indicator(2, marking=RED), indicator(3, marking=""), indicator(1, 3)
     )
     told = json.loads(run("import", file, "--shelf", "high-value", "--marking", "TLP:GREEN", "--json"))
-    assert told == {"accepted": 4, "same": 0, "refused": 0, "first_refused": []}
+    noticed = told.pop("first_benign")
+    assert told == {"accepted": 4, "same": 0, "refused": 0, "first_refused": [], "benign": 4}
+    assert {(item["stix_id"], item["value"]) for item in noticed} == {(key(n), f"192.0.2.{n}") for n in (1, 2, 3)}
     assert "0 new, 4 held already" in run("import", file, "--shelf", shelf.pk, "--marking", "GREEN")
     ours, theirs, every = tmp_path / "ours.json", tmp_path / "theirs.json", tmp_path / "every.json"
     run("export", ours, "--shelf", "High value")

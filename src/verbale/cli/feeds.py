@@ -13,8 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from verbale.cli.base import Json, console, django, fail, refusing, show, table
-from verbale.cli.intel import Shelves
-from verbale.cli.intel import _shelf as shelf_named
+from verbale.cli.intel import Shelves, shelf_named
 
 __all__ = ["app", "install"]
 
