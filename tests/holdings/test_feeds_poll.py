@@ -12,10 +12,11 @@ from tests.holdings.feeding import feed_of, held, run, unhand
 from tests.holdings.other_server import MEDIA, Killed, Other
 from tests.holdings.things import AMBER, GREEN, RED, indicator, key, raws
 from verbale.holdings import store
-from verbale.holdings.client import link, running, schedule
+from verbale.holdings.client import link, poll, running, schedule
 from verbale.holdings.client.models import Feed, Refusal
 from verbale.holdings.models import Entry, Shelf
 from verbale.holdings.store import Viewer
+from verbale.intel.objects import PatternBudget
 
 pytestmark = pytest.mark.django_db
 
@@ -372,11 +373,11 @@ def test_the_feed_of_a_process_that_is_dead_is_free_at_once(shelf: Shelf) -> Non
     assert held(shelf) == keys(120)
 
 
-def test_no_pattern_is_refused_for_those_before_it(shelf: Shelf) -> None:
-    long = " OR ".join(f"[ipv4-addr:value = '192.0.2.{number % 256}']" for number in range(300))
-    things = [{**indicator(number), "pattern": f"{long} OR [file:name = '{number}']"} for number in range(95)]
-    other, feed = Other(most=100), feed_of(shelf)
-    other.add(*things)
+def test_no_pattern_is_refused_for_those_before_it(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verbale.holdings.adding.PatternBudget", lambda: PatternBudget(2_000))
+    monkeypatch.setattr(poll, "MAX_GRAMMAR_CHARACTERS", 2_000)
+    pattern = "[file:name = '{0}'] FOLLOWEDBY [ipv4-addr:value = '192.0.2.{0}'] WITHIN 5 SECONDS"
+    other, feed = Other(), feed_of(shelf)
+    other.add(*({**indicator(number), "pattern": pattern.format(number)} for number in range(90)))
     feed, tally = run(feed, other)
-    assert sum(len(thing["pattern"]) for thing in things) > 1_000_000
-    assert (tally.received, tally.refused, tally.pages) == (95, 0, 1)
+    assert (tally.received, tally.refused, tally.pages) == (90, 0, 2)
