@@ -5,6 +5,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -55,10 +56,30 @@ def _progress(what: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
         yield progress, progress.add_task(what, total=total or None, objects=0)
 
 
-@app.command("import", help="Take in a STIX 2.1 bundle, of any size.")
+def _objects(source: BinaryIO, name: str) -> tuple[Iterator[bytes], list[list[str]]]:
+    """The objects of a bundle as they are read, or those that MISP events make, and what of these made none."""
+    from verbale.holdings.contributed import File, objects_in
+    from verbale.intel.bundles import read_objects
+    from verbale.intel.errors import FormatUnknown
+
+    reading = read_objects(source)
+    try:
+        first = list(islice(reading, 1))
+    except FormatUnknown:
+        source.seek(0)
+        raws, untaken = objects_in(File("", name, source.read()))
+        if not raws:
+            raise
+        return iter(raws), untaken
+    return chain(first, reading), []
+
+
+@app.command("import", help="Take in a STIX 2.1 bundle, of any size, or MISP events.")
 @refusing
 def import_bundle(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bundle, or a TAXII envelope.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A bundle, a TAXII envelope, or MISP's JSON.")
+    ],
     shelf: Shelves,
     marking: Annotated[str, typer.Option(help="TLP marking for objects that bear none.")] = "AMBER",
     named: Annotated[
@@ -72,7 +93,6 @@ def import_bundle(
     django()
     from verbale.holdings import bulk
     from verbale.holdings.benign import Noticed
-    from verbale.intel.bundles import read_objects
     from verbale.node.access import audit
     from verbale.protocol.marking import parse_marking
 
@@ -85,7 +105,8 @@ def import_bundle(
         _writing(refused) as out,
         _progress(f"Importing {escape(file.name)}", file.stat().st_size) as (progress, task),
     ):
-        raws = noticed.passing(read_objects(source))
+        found, untaken = _objects(source, file.name)
+        raws = noticed.passing(found)
         for done in bulk.take_in(where, raws, marking=level, named=named or (), at_once=_AT_ONCE):
             totals["accepted"] += done.accepted
             totals["same"] += done.same
@@ -106,6 +127,10 @@ def import_bundle(
         )
         for item in first:
             console.print(escape(f"  object {item['place']} {item['id']}: {item['why']}"), highlight=False)
+        for identifier, why in untaken[:_TOLD]:
+            console.print(escape(f"  {identifier} made no object: {why}"), highlight=False)
+        if len(untaken) > _TOLD:
+            console.print(f"  and {len(untaken) - _TOLD:,} more elements of MISP made none.")
         if totals["refused"] > len(first):
             console.print(f"  and {totals['refused'] - len(first):,} more; --refused FILE lists them all.")
         if noticed.count:
@@ -116,7 +141,11 @@ def import_bundle(
         if noticed.count > len(noticed.first):
             console.print(f"  and {noticed.count - len(noticed.first):,} more; the page of each object says so.")
 
-    told = {"benign": noticed.count, "first_benign": [hit._asdict() for hit in noticed.first]}
+    told: dict[str, Any] = {
+        "not_taken": untaken,
+        "benign": noticed.count,
+        "first_benign": [hit._asdict() for hit in noticed.first],
+    }
     show(as_json, {**totals, "first_refused": first, **told}, text)
     if totals["refused"]:
         raise typer.Exit(1)
