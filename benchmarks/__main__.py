@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, day, forum, kernel, latency, law, matching, overlap, proofs, stix, taxii
+from benchmarks import appends, day, forum, kernel, latency, law, matching, overlap, proofs, stix, taxii, terms
 
 BENCHES = {
     "kernel": kernel.run,
@@ -21,6 +21,7 @@ BENCHES = {
     "overlap": overlap.run,
     "matching": matching.run,
     "stix": stix.run,
+    "terms": terms.run,
     "day": day.run,
 }
 

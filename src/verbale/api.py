@@ -9,6 +9,9 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.holdings.search import found_json
+from verbale.desk.holdings.search import search as search_holdings
+from verbale.desk.holdings.worth import gave_json, gave_to_readable
 from verbale.desk.intelligence.named import read
 from verbale.desk.intelligence.told import common_json, techniques_json
 from verbale.desk.judgement import judgement_of
@@ -113,6 +116,13 @@ def escalation(request: HttpRequest, partner: str, days: Annotated[int, Query(ge
     return relations.told(relations.relation_with(who, found.pk, days=days), found, who, days)
 
 
+@router.get("/partners/{partner}/intelligence", summary="What a partner gave, and how far it can be relied on")
+def intelligence(request: HttpRequest, partner: str) -> dict[str, Any]:
+    who = person(request)
+    require(who, "read")
+    return gave_json(gave_to_readable(who, get_object_or_404(Partner, pk=partner).pk))
+
+
 @router.get("/partners/{partner}/pouch", summary="A pouch with all that waits for a partner, or with `everything`")
 def pack_pouch(request: HttpRequest, partner: str, everything: bool = False) -> HttpResponse:
     require(person(request), "pouch")
@@ -172,6 +182,13 @@ def in_common(request: HttpRequest, level: Literal["cases", "partners", "campaig
     require(person(request), "read")
     known = read(person(request), level)
     return common_json(known, known.correlation)
+
+
+@router.get(
+    "/holdings/search", summary="Who named a value, a technique, a name or a STIX id: on shelves and in dossiers"
+)
+def holdings_search(request: HttpRequest, value: str) -> dict[str, Any]:
+    return found_json(search_holdings(person(request), value))
 
 
 @router.get("/techniques/{level}", summary="Techniques under their tactics, with the cases, partners or campaigns")

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.desk.test_precedents import browser
 from tests.holdings.conftest import gathered, partners, shelf
+from tests.holdings.feeding import feed_of
 from tests.holdings.things import TLP, indicator, key
 from tests.matters.test_shelving import bundle
 from tests.node.conftest import Person
@@ -153,3 +154,11 @@ def test_accounts_are_made_by_those_who_see_to_partners(ada: User, shelf: Shelf,
     operator.post(reverse("taxii-account-use", args=[account.pk]), {"active": "1"})
     account.refresh_from_db()
     assert account.active
+
+
+def test_servers_of_others_are_told_where_the_shelf_is(ada: User, shelf: Shelf, gathered: Shelf) -> None:
+    feed_of(shelf)
+    desk = browser(ada)
+    for address in (reverse("shelves"), reverse("shelf", args=[shelf.pk])):
+        assert "gives comes to the shelf High value" in shown(desk, address)
+    assert "comes to the shelf" not in shown(desk, reverse("shelf", args=[gathered.pk]))

@@ -11,10 +11,12 @@ from typer.testing import CliRunner
 from tests.holdings.conftest import MEDIA
 from tests.holdings.things import AMBER, GREEN, RED, indicator, key
 from verbale.cli.app import app
+from verbale.demo import nodes
 from verbale.holdings.models import Account, Entry, Shelf
 from verbale.node.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
+REPORTS = Path(nodes.__file__).parent / "reports"
 
 
 def run(*words: object, code: int = 0) -> str:
@@ -37,7 +39,9 @@ def test_a_bundle_goes_in_and_comes_out_as_its_reader_may_see_it(shelf: Shelf, t
         tmp_path / "a.json", indicator(1), indicator(2, marking=RED), indicator(3, marking=""), indicator(1, 3)
     )
     told = json.loads(run("import", file, "--shelf", "high-value", "--marking", "TLP:GREEN", "--json"))
-    assert told == {"accepted": 4, "same": 0, "refused": 0, "first_refused": []}
+    noticed = told.pop("first_benign")
+    assert told == {"accepted": 4, "same": 0, "refused": 0, "first_refused": [], "not_taken": [], "benign": 4}
+    assert {(item["stix_id"], item["value"]) for item in noticed} == {(key(n), f"192.0.2.{n}") for n in (1, 2, 3)}
     assert "0 new, 4 held already" in run("import", file, "--shelf", shelf.pk, "--marking", "GREEN")
     ours, theirs, every = tmp_path / "ours.json", tmp_path / "theirs.json", tmp_path / "every.json"
     run("export", ours, "--shelf", "High value")
@@ -52,6 +56,15 @@ def test_a_bundle_goes_in_and_comes_out_as_its_reader_may_see_it(shelf: Shelf, t
     verbs = list(AuditEntry.objects.values_list("verb", flat=True))
     assert verbs.count("exported intelligence") == 4
     assert verbs.count("imported intelligence") == 2
+
+
+def test_a_misp_event_goes_in_as_the_objects_that_it_makes(shelf: Shelf, tmp_path: Path) -> None:
+    told = json.loads(run("import", REPORTS / "cerber-ransomware.json", "--shelf", "high-value", "--json"))
+    assert told["accepted"] > 5
+    assert Entry.objects.filter(type="report").count() == 1
+    odd = tmp_path / "odd.json"
+    odd.write_text('{"a": 1}')
+    assert "no STIX bundle" in run("import", odd, "--shelf", "high-value", code=1)
 
 
 def test_what_is_refused_is_named_with_place_and_reason(shelf: Shelf, tmp_path: Path) -> None:

@@ -70,19 +70,18 @@ def test_an_end_at_any_event_loses_nothing_and_doubles_nothing(
     shelf: Shelf, folder: Path, monkeypatch: pytest.MonkeyPatch, at: int, before: bool
 ) -> None:
     feed, count = feed_from(shelf, folder), 0
-    take = misp_feed.take
+    note = misp_feed._note_taken
 
-    def dying(*given: Any) -> Any:
+    def dying(*given: Any) -> None:
         nonlocal count
         if count == at and before:
             raise Killed
-        done = take(*given)
-        count += 1
-        if count == at + 1:
+        note(*given)
+        if count == at:
             raise Killed
-        return done
+        count += 1
 
-    monkeypatch.setattr(misp_feed, "take", dying)
+    monkeypatch.setattr(misp_feed, "_note_taken", dying)
     with pytest.raises(Killed):
         run(feed, NO_NET)
     monkeypatch.undo()

@@ -12,10 +12,11 @@ from tests.holdings.feeding import feed_of, held, run, unhand
 from tests.holdings.other_server import MEDIA, Killed, Other
 from tests.holdings.things import AMBER, GREEN, RED, indicator, key, raws
 from verbale.holdings import store
-from verbale.holdings.client import link, poll, schedule
+from verbale.holdings.client import link, poll, running, schedule
 from verbale.holdings.client.models import Feed, Refusal
 from verbale.holdings.models import Entry, Shelf
 from verbale.holdings.store import Viewer
+from verbale.intel.objects import PatternBudget
 
 pytestmark = pytest.mark.django_db
 
@@ -97,19 +98,18 @@ def test_an_end_around_any_commit_leaves_store_and_place_at_one(
 ) -> None:
     other, feed, count = Other(), feed_of(shelf), 0
     other.add(*many(230))
-    add = store.add
+    hold = running.Run.hold
 
-    def dying(*given: Any, **more: Any) -> Any:
+    def dying(self: running.Run, **changes: Any) -> None:
         nonlocal count
         if count == at and before:
             raise Killed
-        done = add(*given, **more)
+        hold(self, **changes)
         if count == at:
             raise Killed
         count += 1
-        return done
 
-    monkeypatch.setattr(poll.store, "add", dying)
+    monkeypatch.setattr(running.Run, "hold", dying)
     with pytest.raises(Killed):
         run(feed, other)
     monkeypatch.undo()
@@ -371,3 +371,13 @@ def test_the_feed_of_a_process_that_is_dead_is_free_at_once(shelf: Shelf) -> Non
         Feed.objects.update(lease=lease, leased_until=time.time() + 200, next_at=0)
         assert schedule.run_due(transport=other.transport) == free
     assert held(shelf) == keys(120)
+
+
+def test_no_pattern_is_refused_for_those_before_it(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verbale.holdings.adding.PatternBudget", lambda: PatternBudget(2_000))
+    monkeypatch.setattr(poll, "MAX_GRAMMAR_CHARACTERS", 2_000)
+    pattern = "[file:name = '{0}'] FOLLOWEDBY [ipv4-addr:value = '192.0.2.{0}'] WITHIN 5 SECONDS"
+    other, feed = Other(), feed_of(shelf)
+    other.add(*({**indicator(number), "pattern": pattern.format(number)} for number in range(90)))
+    feed, tally = run(feed, other)
+    assert (tally.received, tally.refused, tally.pages) == (90, 0, 2)

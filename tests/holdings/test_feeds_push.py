@@ -75,9 +75,10 @@ def test_nothing_new_costs_nothing(shelf: Shelf) -> None:
     assert (other.ids[-1], posts(other)) == (key(600), 1)
 
 
-def test_a_partner_that_is_confirmed_no_longer_gets_nothing(shelf: Shelf) -> None:
+@pytest.mark.parametrize("direction", ["push", "poll", "both"])
+def test_a_partner_that_is_confirmed_no_longer_gets_and_gives_nothing(shelf: Shelf, direction: str) -> None:
     ours(shelf, indicator(0))
-    other, feed = Other(), pushing(shelf)
+    other, feed = Other(), pushing(shelf, direction=direction)
     Partner.objects.filter(pk="LZ").update(status=Partner.Status.BLOCKED)
     feed, _tally = run(feed, other)
     assert (other.asked, feed.failure) == ([], "Republic of Lazuria is no confirmed partner")

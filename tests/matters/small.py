@@ -24,6 +24,7 @@ MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 NONCE = "a" * 32
 MATTER = matter_id("CR", NONCE)
 MISSING = "f" * 64
+STIX_IDS = [f"indicator--00000000-0000-4000-8000-00000000000{number}" for number in range(1, 4)]
 OTHER_MATTER, THIRD_MATTER = "1" * 32, "2" * 32
 
 TEXT = ["States answer a request for assistance within 72 hours.", "They say who answers it."]
@@ -188,6 +189,9 @@ def _collection(draw: st.DrawFn, word: str, body: dict[str, Any], found: list[Ac
         body["ceiling"] = draw(st.sampled_from(["AMBER", "GREEN", "RED", "RED"]))
     elif word == "sighting":
         body |= {"count": draw(st.integers(1, 9)), "day": draw(st.sampled_from(["2026-11-20", "2026-11-22"]))}
+    elif word == "feedback":
+        body["verdict"] = draw(st.sampled_from(collection_acts.VERDICTS))
+        body["objects"] = draw(st.lists(st.sampled_from(STIX_IDS), unique=True))
     return body
 
 
@@ -304,6 +308,7 @@ COLLECTION = Case(
         "contribute": collection_acts.Contribution,
         "withdraw": collection_acts.Withdrawal,
         "sighting": collection_acts.Sighting,
+        "feedback": collection_acts.Feedback,
         "close": collection_acts.Closing,
     },
     collection_fold.title,
@@ -322,10 +327,12 @@ COLLECTION = Case(
         },
         "withdraw": {"contribution": MISSING, "reason": "A false positive."},
         "sighting": {"contribution": MISSING, "count": 3, "day": "2026-11-20"},
+        # What an author can say of its own too.
+        "feedback": {"contribution": MISSING, "verdict": "false-positive", "text": "A resolver of ours."},
         "close": {},
     },
-    dict.fromkeys(("withdraw", "sighting"), ("contribution", ("contribute",))),
-    after_close=("withdraw",),
+    dict.fromkeys(("withdraw", "sighting", "feedback"), ("contribution", ("contribute",))),
+    after_close=("withdraw", "feedback"),
     drawn=_collection,
 )
 INTERESTS = Case(

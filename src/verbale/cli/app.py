@@ -17,6 +17,7 @@ from verbale.cli import (
     files,
     forum,
     intel,
+    intel_worth,
     matters,
     overlap,
     packs,
@@ -82,6 +83,7 @@ app.add_typer(forum.app, name="forum", help="Sessions: verify a vote from its si
 app.add_typer(overlap.app, name="overlap", help="Private overlaps: what goes in, the computation, what was learnt.")
 app.add_typer(directory.app, name="directory", help="Points of contact, and communication checks.")
 app.command("assess", help="What a file of facts engages: norms, rules of law, responses; with reasons.")(assess.assess)
+intel_worth.install(intel.app)
 app.add_typer(intel.app, name="intel", help="Intelligence held: shelves, bundles in and out, accounts of partners.")
 feeds.install(intel.app)
 app.add_typer(precedents.app, name="precedents", help="Incidents of others: import the public tables, find like cases.")

@@ -13,8 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from verbale.cli.base import Json, console, django, fail, refusing, show, table
-from verbale.cli.intel import Shelves
-from verbale.cli.intel import _shelf as shelf_named
+from verbale.cli.intel import Shelves, shelf_named
 
 __all__ = ["app", "install"]
 
@@ -190,7 +189,15 @@ def refused(name: Name, most: Annotated[int, typer.Option(min=1)] = 100, as_json
     rows = [
         {"side": row.side, "id": row.stix_id, "why": row.why, "at": row.at} for row in refusals(feeds.named(name), most)
     ]
-    show(as_json, rows, lambda: table(("Side", "Object", "Why", "When"), [list(row.values()) for row in rows]))
+
+    def text() -> None:
+        for row in rows:
+            line = f"{row['at']:%Y-%m-%d %H:%M} {row['side']}: {row['id']}: {row['why']}"
+            console.print(escape(line), highlight=False)
+        if not rows:
+            console.print("No object was refused.")
+
+    show(as_json, rows, text)
 
 
 @app.command("stop", help="It runs by itself no longer.")

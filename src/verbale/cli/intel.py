@@ -5,6 +5,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -12,15 +13,18 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from verbale.cli import intel_match, intel_search
 from verbale.cli.base import Json, console, django, fail, refusing, show, table
 
-__all__ = ["account", "app", "shelf"]
+__all__ = ["account", "app", "shelf", "shelf_named"]
 
 app = typer.Typer(no_args_is_help=True)
 shelf = typer.Typer(no_args_is_help=True)
 account = typer.Typer(no_args_is_help=True)
 app.add_typer(shelf, name="shelf", help="Make a shelf, or change it.")
 app.add_typer(account, name="account", help="Accounts with which partners' software uses the TAXII server.")
+intel_match.install(app)
+intel_search.install(app)
 _WHO = "operator (command line)"
 _TOLD = 20
 """Refused objects that are named one by one."""
@@ -29,15 +33,11 @@ _AT_ONCE = 5_000
 Shelves = Annotated[str, typer.Option("--shelf", help="Id, alias or title of the shelf.")]
 
 
-def _shelf(name: str) -> Any:
-    from verbale.holdings.models import Shelf
-    from verbale.node.errors import UserError
+def shelf_named(name: str) -> Any:
+    """The shelf of that id, alias or title."""
+    from verbale.holdings import shelves
 
-    found = Shelf.objects.filter(pk=name) | Shelf.objects.filter(alias=name) | Shelf.objects.filter(title=name)
-    rows = list(found[:2])
-    if len(rows) != 1:
-        raise UserError(f"{name} names {'several shelves' if rows else 'no shelf'} here; see verbale intel shelves")
-    return rows[0]
+    return shelves.find(name)
 
 
 @contextmanager
@@ -56,10 +56,30 @@ def _progress(what: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
         yield progress, progress.add_task(what, total=total or None, objects=0)
 
 
-@app.command("import", help="Take in a STIX 2.1 bundle, of any size.")
+def _objects(source: BinaryIO, name: str) -> tuple[Iterator[bytes], list[list[str]]]:
+    """The objects of a bundle as they are read, or those that MISP events make, and what of these made none."""
+    from verbale.holdings.contributed import File, objects_in
+    from verbale.intel.bundles import read_objects
+    from verbale.intel.errors import FormatUnknown
+
+    reading = read_objects(source)
+    try:
+        first = list(islice(reading, 1))
+    except FormatUnknown:
+        source.seek(0)
+        raws, untaken = objects_in(File("", name, source.read()))
+        if not raws:
+            raise
+        return iter(raws), untaken
+    return chain(first, reading), []
+
+
+@app.command("import", help="Take in a STIX 2.1 bundle, of any size, or MISP events.")
 @refusing
 def import_bundle(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A bundle, or a TAXII envelope.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A bundle, a TAXII envelope, or MISP's JSON.")
+    ],
     shelf: Shelves,
     marking: Annotated[str, typer.Option(help="TLP marking for objects that bear none.")] = "AMBER",
     named: Annotated[
@@ -72,19 +92,22 @@ def import_bundle(
     """Objects that the standard forbids are refused one by one, with the reason; all others are taken in."""
     django()
     from verbale.holdings import bulk
-    from verbale.intel.bundles import read_objects
+    from verbale.holdings.benign import Noticed
     from verbale.node.access import audit
     from verbale.protocol.marking import parse_marking
 
-    level, where = parse_marking(marking).value, _shelf(shelf)
+    level, where = parse_marking(marking).value, shelf_named(shelf)
     totals = {"accepted": 0, "same": 0, "refused": 0}
     first: list[dict[str, Any]] = []
+    noticed = Noticed(_TOLD)
     with (
         file.open("rb") as source,
         _writing(refused) as out,
         _progress(f"Importing {escape(file.name)}", file.stat().st_size) as (progress, task),
     ):
-        for done in bulk.take_in(where, read_objects(source), marking=level, named=named or (), at_once=_AT_ONCE):
+        found, untaken = _objects(source, file.name)
+        raws = noticed.passing(found)
+        for done in bulk.take_in(where, raws, marking=level, named=named or (), at_once=_AT_ONCE):
             totals["accepted"] += done.accepted
             totals["same"] += done.same
             totals["refused"] += len(done.refused)
@@ -104,10 +127,26 @@ def import_bundle(
         )
         for item in first:
             console.print(escape(f"  object {item['place']} {item['id']}: {item['why']}"), highlight=False)
+        for identifier, why in untaken[:_TOLD]:
+            console.print(escape(f"  {identifier} made no object: {why}"), highlight=False)
+        if len(untaken) > _TOLD:
+            console.print(f"  and {len(untaken) - _TOLD:,} more elements of MISP made none.")
         if totals["refused"] > len(first):
             console.print(f"  and {totals['refused'] - len(first):,} more; --refused FILE lists them all.")
+        if noticed.count:
+            console.print(f"Values in it that are well known and benign: {noticed.count:,}", highlight=False)
+        for hit in noticed.first:
+            line = f"  {hit.value} in {hit.stix_id}: list {hit.list_name}. {hit.reason}"
+            console.print(escape(line), highlight=False)
+        if noticed.count > len(noticed.first):
+            console.print(f"  and {noticed.count - len(noticed.first):,} more; the page of each object says so.")
 
-    show(as_json, {**totals, "first_refused": first}, text)
+    told: dict[str, Any] = {
+        "not_taken": untaken,
+        "benign": noticed.count,
+        "first_benign": [hit._asdict() for hit in noticed.first],
+    }
+    show(as_json, {**totals, "first_refused": first, **told}, text)
     if totals["refused"]:
         raise typer.Exit(1)
 
@@ -129,23 +168,30 @@ def export_bundle(
     out: Annotated[Path, typer.Argument(help="The file; - for standard output.")],
     shelf: Shelves,
     partner: Annotated[str, typer.Option("--for", help="A partner's node.")] = "",
+    active: Annotated[
+        bool, typer.Option("--active", help="Leave out indicators that are no longer worth looking for.")
+    ] = False,
     every_version: Annotated[bool, typer.Option("--all-versions", help="Not only the latest.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """The latest version of each object, in the order in which they came."""
+    if active and every_version:
+        raise typer.BadParameter("what an indicator is worth is told of its latest version", param_hint="--active")
     django()
     from verbale.holdings import store
+    from verbale.holdings.worth import still_worth
     from verbale.intel.bundles import bundle_parts
     from verbale.node.access import audit
     from verbale.node.models import Partner
 
-    where = _shelf(shelf)
+    where = shelf_named(shelf)
     if partner and not Partner.objects.filter(pk=partner, status=Partner.Status.CONFIRMED).exists():
         raise fail(f"{partner} is no confirmed partner")
     viewer = store.Viewer(partner) if partner else store.STAFF
     query = store.Query(versions=("all",)) if every_version else store.Query()
     if str(out) != "-" and out.exists() and not force:
         raise fail(f"{out} is there already; --force writes over it")
+    entries = still_worth(where, viewer) if active else store.everything(where, viewer, query=query)
     number = size = 0
     with (
         _target(out) as target,
@@ -154,7 +200,7 @@ def export_bundle(
 
         def counted() -> Iterator[bytes]:
             nonlocal number
-            for entry in store.everything(where, viewer, query=query):
+            for entry in entries:
                 number += 1
                 yield entry.raw
 
@@ -211,7 +257,7 @@ def shelves(as_json: Json = False) -> None:
 
 @shelf.command("add", help="Make a shelf of our own.")
 @refusing
-def add_shelf(
+def addshelf_named(
     title: Annotated[str, typer.Argument(help="As partners see it.")],
     description: Annotated[str, typer.Option()] = "",
     alias: Annotated[str, typer.Option(help="A short name for addresses.")] = "",
@@ -247,7 +293,7 @@ def add_account(
 
     from verbale.holdings import accounts
 
-    readable, writable = [_shelf(item) for item in read or ()], [_shelf(item) for item in write or ()]
+    readable, writable = [shelf_named(item) for item in read or ()], [shelf_named(item) for item in write or ()]
     with transaction.atomic():
         made, token = accounts.make(name, node, by=_WHO)
         for found in {item.pk: item for item in (*readable, *writable)}.values():
@@ -267,7 +313,7 @@ def grant(
     django()
     from verbale.holdings import accounts
 
-    accounts.grant(_account(name), _shelf(shelf), read=read, write=write, by=_WHO)
+    accounts.grant(_account(name), shelf_named(shelf), read=read, write=write, by=_WHO)
     console.print("Done.")
 
 

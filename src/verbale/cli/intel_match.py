@@ -1,4 +1,4 @@
-"""The command `verbale intel match`: own logs against indicators. No node is needed."""
+"""The command `verbale intel match`: own logs against indicators. No node is needed but for those of a shelf."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from verbale.cli.base import Json, console, fail, refusing, show
+from verbale.cli.intel_kept import Wanted
+from verbale.cli.intel_kept import tell as tell_done
 
 __all__ = ["install"]
 
@@ -23,7 +25,7 @@ _STEPS = {"indicators": "Indicators laid out", "logs": "Logs read", "match": "Ma
 
 Logs = Annotated[list[Path], typer.Argument(help="Logs, or folders of logs: Zeek, ECS, CSV, Parquet.", exists=True)]
 Indicators = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Option(
         help="A STIX bundle, MISP events, a CSV of kind,value, or values a line.", exists=True, dir_okay=False
     ),
@@ -38,7 +40,8 @@ def install(app: typer.Typer) -> None:
 @refusing
 def match(
     logs: Logs,
-    indicators: Indicators,
+    indicators: Indicators = None,
+    shelf: Annotated[str, typer.Option(help="Indicators of this shelf instead: id, alias or title.")] = "",
     engine: Annotated[str, typer.Option(help="duckdb, or spark.")] = "duckdb",
     memory: Annotated[str, typer.Option(help="What the engine may take, as 4GB.")] = "",
     subdomains: Annotated[bool, typer.Option("--subdomains", help="Names below a domain count as the domain.")] = False,
@@ -58,7 +61,13 @@ def match(
         Path | None, typer.Option("--sightings", help="Write the hits there as a STIX bundle of sightings.")
     ] = None,
     identity: Annotated[str | None, typer.Option(help="Id of our identity object, for --sightings.")] = None,
-    own_marking: Annotated[str, typer.Option(help="Our own TLP on sightings.")] = "AMBER",
+    own_marking: Annotated[str | None, typer.Option(help="Our own TLP on what was seen; AMBER when not given.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="With --shelf: put the sightings on it.")] = False,
+    tell: Annotated[bool, typer.Option("--tell", help="With --shelf: draft what partners can be told.")] = False,
+    who: Annotated[str, typer.Option("--as", help="The person who drafts, for --tell.")] = "",
+    ended: Annotated[
+        bool, typer.Option("--ended", help="With --shelf: indicators too whose validity has ended.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Exit 0 when all logs were read, 1 when one could not be."""
@@ -72,9 +81,19 @@ def match(
         raise typer.BadParameter("is duckdb or spark", param_hint="--engine")
     if log_format is not None and log_format not in FORMATS:
         raise typer.BadParameter(f"is one of {', '.join(FORMATS)}", param_hint="--format")
-    ours, theirs = tlp_word(own_marking), tlp_word(marking) if marking else None
+    if bool(shelf) == bool(indicators):
+        raise typer.BadParameter("give --indicators or --shelf, one of the two", param_hint="--indicators")
+    if not shelf and (keep or tell or ended):
+        raise typer.BadParameter("--keep, --tell and --ended go with --shelf", param_hint="--shelf")
+    if tell != bool(who):
+        raise typer.BadParameter("--tell and --as go together", param_hint="--tell")
+    ours, theirs = tlp_word(own_marking or "AMBER"), tlp_word(marking) if marking else None
     if ours is None or (marking and theirs is None):
         raise typer.BadParameter("is no TLP 2.0 word", param_hint="--own-marking" if ours is None else "--marking")
+    wanted = None
+    if shelf:
+        wanted = Wanted(shelf, ours if own_marking else None, keep, who, ended, datetime.now(UTC))
+        identity = identity or wanted.identity
     if sightings_out is not None and not (
         identity and identity.startswith("identity--") and STIX_ID.fullmatch(identity)
     ):
@@ -83,7 +102,7 @@ def match(
     with _Bar(quiet=as_json) as bar:
         matched = look(
             files,
-            _all_indicators(indicators, origin, theirs),
+            wanted.indicators() if wanted is not None else _all_indicators(indicators or [], origin, theirs),
             engine=engine,
             memory=memory,
             subdomains=subdomains,
@@ -98,7 +117,14 @@ def match(
     if sightings_out is not None:
         assert identity is not None
         _write_bundle(sightings_out, sightings(matched.hits, identity=identity, marking=ours, at=datetime.now(UTC)))
-    show(as_json, value, lambda: _print(value))
+    done = wanted.finish(matched.hits) if wanted is not None else {}
+    value |= done
+
+    def text() -> None:
+        _print(value)
+        tell_done(done)
+
+    show(as_json, value, text)
     broken = [account for account in matched.logs if account.failed]
     if broken:
         raise fail("; ".join(f"{account.path}: {account.failed}" for account in broken[:_EXAMPLES]))

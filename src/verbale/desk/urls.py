@@ -59,6 +59,7 @@ urlpatterns = [
     path("partners/<slug:node>/settle", partners.settle, name="partner-settle"),
     path("partners/<slug:node>/pouch", partners.pack_pouch, name="pouch-pack"),
     path("holdings/", holdings.shelves, name="shelves"),
+    path("holdings/search", holdings.search, name="holdings-search"),
     path("holdings/add", holdings.add, name="shelf-add"),
     path("holdings/accounts/make", holdings.account_make, name="taxii-account-make"),
     path("holdings/accounts/<int:pk>", holdings.account_use, name="taxii-account-use"),

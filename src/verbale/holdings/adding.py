@@ -20,7 +20,7 @@ from verbale.intel.audience import is_marked, marking_of, rank_of
 from verbale.intel.objects import Header, PatternBudget, check
 from verbale.intel.tlp import DEFAULT_MARKING, TLP_2_IDS, TLP_MARKING_IDS, TLP_ORDER
 
-__all__ = ["MAX_OBJECT_BYTES", "Added", "Refused", "Taken", "add", "lock"]
+__all__ = ["MAX_OBJECT_BYTES", "Added", "Refused", "Taken", "add", "lock", "tick"]
 
 _AT_ONCE = 5_000
 """Objects in one transaction: so long others wait."""
@@ -309,3 +309,10 @@ def lock() -> Clock:
         Clock.objects.get_or_create(pk=1)
         clock = Clock.objects.select_for_update().get(pk=1)
     return clock
+
+
+def tick(clock: Clock) -> None:
+    """Move the clock that `lock` gave, for what was taken away: whoever keeps something made of the store sees by the
+    clock that it changed."""
+    clock.last += 1
+    clock.save(update_fields=["last"])

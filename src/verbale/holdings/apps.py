@@ -6,7 +6,9 @@ class HoldingsConfig(AppConfig):
     label = "holdings"
 
     def ready(self) -> None:
-        from verbale.holdings.client.schedule import run_due
+        from verbale.holdings import terms
+        from verbale.holdings.client import schedule
         from verbale.node.registry import register_chore
 
-        register_chore("feeds", run_due)
+        register_chore("feeds", schedule.run_due)
+        register_chore("terms", terms.run_due)

@@ -12,7 +12,7 @@ import orjson
 from django.db import transaction
 
 from verbale.holdings import rows, store
-from verbale.holdings.adding import lock
+from verbale.holdings.adding import lock, tick
 from verbale.holdings.models import Contributed, Entry, Shelf, Source
 from verbale.holdings.places import placed
 from verbale.intel import ReportError
@@ -91,10 +91,11 @@ def _is_event(value: dict[str, Any]) -> bool:
 def take_back(shelf: Shelf, act: str) -> int:
     """Take from a shelf what came with an act; returns how many rows went. What others gave as well stays theirs."""
     with transaction.atomic():
-        lock()
+        clock = lock()
         sources = set(Source.objects.filter(act=act).values_list("pk", flat=True))
         doomed = list(Entry.objects.filter(source__in=sources, audience__shelf=shelf).values_list("added", "stix_id"))
         rows.delete([added for added, _stix_id in doomed])
+        tick(clock)
         left: dict[str, list[rows.Row]] = {}
         audiences = list(shelf.audiences.values_list("pk", flat=True))
         for row in rows.known({stix_id for _added, stix_id in doomed}, audiences):

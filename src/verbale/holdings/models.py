@@ -21,8 +21,10 @@ __all__ = [
     "Entry",
     "Given",
     "Grant",
+    "Indexed",
     "Shelf",
     "Source",
+    "Term",
 ]
 
 FIRST, LATEST, SHADOW = 1, 2, 4
@@ -160,6 +162,38 @@ class Entry(models.Model):
         return bool(self.place & FIRST)
 
 
+class Term(models.Model):
+    """That an entry names a value, a technique or a name: see `verbale.intel.naming`. Rows are written by `terms` only,
+    after the entries and by themselves, so that adding does not wait for them."""
+
+    key = models.BigIntegerField()
+    """Digest of kind and value."""
+    audience = models.ForeignKey(Audience, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False)
+    source = models.ForeignKey(Source, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False)
+    added = models.BigIntegerField()
+    """Of the entry. It may have gone since: who reads asks for the entry too."""
+    alone = models.BooleanField()
+    """Whether the value would be an indicator by itself."""
+    kind = models.CharField(max_length=20)
+    value = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "audience", "source", "added"], name="term_key"),
+            models.Index(fields=["added"], name="term_added"),
+            models.Index(
+                fields=["audience", "source", "key"], name="term_technique", condition=models.Q(kind="technique")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+    @staticmethod
+    def key_of(kind: str, value: str) -> int:
+        return Entry.key_of(f"{kind}:{value}")
+
+
 class Borne(models.Model):
     """That objects of an audience bear a marking which is no TLP, so that they who see these may see its definition."""
 
@@ -181,6 +215,18 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return str(self.last)
+
+
+class Indexed(models.Model):
+    """The one row that says how far the terms have come."""
+
+    up_to = models.BigIntegerField(default=-(1 << 62))
+    """`added` of the last entry of which the terms are there."""
+    rules = models.PositiveIntegerField(default=0)
+    """By which rules they were made."""
+
+    def __str__(self) -> str:
+        return str(self.up_to)
 
 
 class Account(models.Model):

@@ -3,17 +3,27 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["micros", "parse_moment", "stix_moment", "taxii_moment"]
+__all__ = ["as_datetime", "micros", "parse_moment", "stix_moment", "taxii_moment"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_EPOCH = datetime(1970, 1, 1)  # without a zone, since its text is wanted without
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 _WRITTEN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,40}))?Z", re.ASCII)
 
 
 def micros(moment: datetime) -> int:
     """A moment with its zone as microseconds since 1970."""
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def as_datetime(value: int) -> datetime:
+    """The moment with its zone, within the years that every zone of the world can show: objects name any."""
+    try:
+        found = _EPOCH + value * _MICROSECOND
+    except OverflowError:
+        return _FIRST if value < 0 else _LAST
+    return min(max(found, _FIRST), _LAST)
 
 
 def parse_moment(text: str) -> int | None:

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from verbale.holdings.models import Entry
+from verbale.holdings.models import Entry, Term
 
 __all__ = ["Row", "delete", "in_parts", "insert", "known", "marks", "raws", "tune", "update"]
 
 _TABLE = Entry._meta.db_table
+_TERMS = Term._meta.db_table
 _COLUMNS = (
     "added",
     "audience_id",
@@ -102,6 +103,7 @@ def delete(added: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         for part in in_parts(added):
             cursor.execute(f"DELETE FROM {_TABLE} WHERE added IN ({marks(len(part))})", part)  # noqa: S608
+            cursor.execute(f"DELETE FROM {_TERMS} WHERE added IN ({marks(len(part))})", part)  # noqa: S608
 
 
 def tune(*, pages: int, megabytes: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from verbale.holdings.models import Shelf
@@ -9,7 +10,7 @@ from verbale.intel.audience import rank_of
 from verbale.node.errors import UserError
 from verbale.protocol.marking import parse_marking
 
-__all__ = ["for_matter", "make"]
+__all__ = ["find", "for_matter", "make"]
 
 _ALIAS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?", re.ASCII)
 _TITLE_CHARACTERS = 200
@@ -30,6 +31,16 @@ def make(title: str, *, description: str = "", alias: str = "", ceiling: str = "
         ceiling=rank_of(parse_marking(ceiling).value),
         matter=matter,
     )
+
+
+def find(name: str) -> Shelf:
+    """The one of this id, alias or title. Raises UserError."""
+    rows = list(Shelf.objects.filter(Q(pk=name) | Q(alias=name) | Q(title=name))[:2])
+    if not rows:
+        raise UserError(_("%(name)s names no shelf here") % {"name": name}, "shelf")
+    if len(rows) > 1:
+        raise UserError(_("%(name)s names several shelves here") % {"name": name}, "shelf")
+    return rows[0]
 
 
 def for_matter(matter: str, title: str, ceiling: str = "RED") -> Shelf:

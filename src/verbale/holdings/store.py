@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import transaction
 
 from verbale.holdings import rows
-from verbale.holdings.adding import MAX_OBJECT_BYTES, Added, Refused, Taken, add, lock
+from verbale.holdings.adding import MAX_OBJECT_BYTES, Added, Refused, Taken, add, lock, tick
 from verbale.holdings.models import Entry, Shelf, Source
 from verbale.holdings.places import placed
 from verbale.holdings.reading import Held, Page, Query, chosen, get, manifest, page, versions
@@ -45,7 +45,7 @@ def remove(shelf: Shelf, stix_id: str, viewer: Viewer, wanted: Sequence[str | in
     AccessError when it does but others gave it.
     """
     with transaction.atomic():
-        lock()
+        clock = lock()
         seen = rows.known([stix_id], list(visible(shelf, viewer)))
         doomed = chosen(seen, tuple(wanted) or ("all",))
         if not doomed:
@@ -57,6 +57,7 @@ def remove(shelf: Shelf, stix_id: str, viewer: Viewer, wanted: Sequence[str | in
             if any(row.source not in own for row in alike):
                 raise AccessError("Others gave this object as well, or alone: only they take it back.")
         rows.delete([row.added for row in alike])
+        tick(clock)
         left = rows.known([stix_id], list(shelf.audiences.values_list("pk", flat=True)))
         rows.update(
             [

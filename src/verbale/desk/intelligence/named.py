@@ -1,81 +1,54 @@
-"""Who names what, out of the reports that a person may read.
+"""Who names what, out of the reports that a person may read and of the shelves that they may open.
 
 Three levels, never mixed: cases, partners, campaigns. What a partner reports on a case is in both by nature, so a pair
 of the two would say nothing.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
-from verbale.intel.correlation import TECHNIQUE, Correlation, Feature, Named, Used, correlate
+from verbale.desk.intelligence.shelved import read_shelves
+from verbale.desk.intelligence.sources import LEVELS, Read, Source
+from verbale.intel.correlation import TECHNIQUE, Feature, Named, Used
 from verbale.intel.overlap.values import normal, of_pattern
 from verbale.knowledge.attack import Known, known_techniques
 from verbale.node.access import readable_acts, readable_matters
 from verbale.node.identity import node_name
-from verbale.node.models import User
+from verbale.node.models import ActRecord, User
 from verbale.node.partners import name_of
 
-__all__ = ["LEVELS", "MOST_REPORTS", "Read", "Source", "read"]
+__all__ = ["LEVELS", "MOST_REPORTS", "Read", "Source", "features_of", "read", "reports_of"]
 
-LEVELS = {
-    "cases": _("Cases"),
-    "partners": _("Partners"),
-    "campaigns": _("Campaigns and actors"),
-}
 MOST_REPORTS = 2_000
 """The latest reports that are looked at for one page."""
 _ACCOUNTS = ("incident.open", "incident.report")
 
 
-@dataclass(frozen=True)
-class Source:
-    """Something that names features, as a person reads it."""
-
-    key: str
-    name: str
-    url: str = ""
-    ours: bool = False
-
-
-@dataclass
-class Read:
-    """What was read at one level."""
-
-    level: str
-    sources: dict[str, Source] = field(default_factory=dict)
-    named: list[Named] = field(default_factory=list)
-    used: list[Used] = field(default_factory=list)
-    whole: bool = True
-    """Whether all reports were looked at."""
-
-    @property
-    def correlation(self) -> Correlation:
-        return correlate(self.named)
-
-
 def read(user: User, level: str) -> Read:
-    """What the reports that a person may read say, by the sources of one level."""
+    """What the reports say that a person may read, and the shelves that they may open, by the sources of one level."""
     found = Read(level)
     titles = dict(readable_matters(user).filter(kind="incident").values_list("id", "title"))
-    records = readable_acts(user).filter(type__in=_ACCOUNTS, reason=None).order_by("-issued", "-id")
-    rows = list(records[: MOST_REPORTS + 1])
-    found.whole = len(rows) <= MOST_REPORTS
-    for record in rows[:MOST_REPORTS]:
-        report = record.act.body.get("report")
-        if not isinstance(report, dict):
-            continue
+    records, found.whole = reports_of(user)
+    for record, report in records:
         sources = list(_sources(level, record.matter_id, record.author, titles, report))
         for source in sources:
             found.sources.setdefault(source.key, source)
-        for feature in _features(report):
+        for feature in features_of(report):
             found.named += [Named(source.key, feature) for source in sources]
         for identifier, name, tactics in _techniques(report):
             found.used += [Used(source.key, identifier, name, tactics) for source in sources]
+    read_shelves(found, user)
     return found
+
+
+def reports_of(user: User) -> tuple[Iterator[tuple[ActRecord, dict[str, Any]]], bool]:
+    """The latest reports that a person may read, with their acts, and whether these are all."""
+    records = readable_acts(user).filter(type__in=_ACCOUNTS, reason=None).order_by("-issued", "-id")
+    rows = list(records[: MOST_REPORTS + 1])
+    pairs = ((record, record.act.body.get("report")) for record in rows[:MOST_REPORTS])
+    return ((record, report) for record, report in pairs if isinstance(report, dict)), len(rows) <= MOST_REPORTS
 
 
 def _sources(level: str, matter: str, author: str, titles: dict[str, str], report: dict[str, Any]) -> Iterator[Source]:
@@ -101,7 +74,8 @@ def _techniques(report: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, .
             yield identifier, known.name or str(item.get("name", "")), tactics or known.tactics
 
 
-def _features(report: dict[str, Any]) -> Iterator[Feature]:
+def features_of(report: Mapping[str, Any]) -> Iterator[Feature]:
+    """What a report names."""
     for item in (*_listed(report, "indicators"), *_listed(report, "observables")):
         kind, text = item.get("kind"), item.get("value")
         if not isinstance(kind, str) or not isinstance(text, str):
@@ -118,6 +92,6 @@ def _features(report: dict[str, Any]) -> Iterator[Feature]:
             yield Feature("software", name)
 
 
-def _listed(report: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def _listed(report: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     found = report.get(name)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []

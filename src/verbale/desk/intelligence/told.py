@@ -143,6 +143,7 @@ def common_json(read: Read, found: Correlation) -> dict[str, Any]:
             for pair in found.pairs
         ],
         "all_reports_read": read.whole,
+        "all_shelves_read": read.whole_shelves,
     }
 
 

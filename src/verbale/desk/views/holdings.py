@@ -1,6 +1,7 @@
 """Pages of what the node holds: shelves, what stands on one, one object and who may see it, imports, accounts."""
 
 from datetime import UTC, datetime
+from itertools import islice
 
 from django import forms
 from django.contrib import messages
@@ -10,26 +11,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.desk.holdings.described import TYPE_NAMES, facts_of, links_of, name_of_type, parsed, title_of
+from verbale.desk.holdings.opened import open_shelves
+from verbale.desk.holdings.search import search as search_for
+from verbale.desk.holdings.worth import said_of, short_worth, worth_sentence, worthy_page
+from verbale.desk.intelligence.named import MOST_REPORTS
 from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
+from verbale.holdings.benign import benign_in
+from verbale.holdings.client.standing import standing
 from verbale.holdings.contributed import File, objects_in
 from verbale.holdings.models import Account, Contributed, Shelf, Source
 from verbale.holdings.store import STAFF, Query, Viewer
+from verbale.holdings.worth import Judge
 from verbale.node.access import audit, may, readable_matters
+from verbale.node.errors import UserError
 from verbale.node.models import Matter, Partner, User
 from verbale.node.web import action, download, page
 from verbale.protocol import Marking
 
-__all__ = ["account_make", "account_use", "add", "import_file", "shelf", "shelves", "thing", "thing_file"]
+__all__ = ["account_make", "account_use", "add", "import_file", "search", "shelf", "shelves", "thing", "thing_file"]
 
 _A_PAGE = 50
 _MOST_TOLD = 200
-
-
-def _readable(user: User) -> list[Shelf]:
-    """The shelves of which a person may know: all but those of collections that are closed to them."""
-    open_ones = set(readable_matters(user).filter(kind="collection").values_list("id", flat=True))
-    return [item for item in Shelf.objects.order_by("title", "id") if not item.matter or item.matter in open_ones]
+_BENIGN_TOLD = 10
 
 
 def _shelf(user: User, key: str) -> Shelf:
@@ -69,7 +73,7 @@ class ImportForm(forms.Form):
 def shelves(request: HttpRequest) -> HttpResponse:
     """All shelves; accounts of partners' software for those who may see to them."""
     rows = []
-    for item in _readable(request.user):
+    for item in open_shelves(request.user):
         matter = Matter.objects.filter(pk=item.matter).first() if item.matter else None
         rows.append(
             {"shelf": item, "matter": matter, "count": store.count(item), "parties": matter.parties if matter else ()}
@@ -84,7 +88,23 @@ def shelves(request: HttpRequest) -> HttpResponse:
             "accounts": Account.objects.order_by("node", "name") if seen_to else None,
             "confirmed": Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name"),
             "new_token": request.session.pop("taxii_token", ""),
+            "feeds": [item for item in standing() if item.shelf in {row["shelf"].pk for row in rows}],
         },
+    )
+
+
+@page("read")
+def search(request: HttpRequest) -> HttpResponse:
+    """Who named a value: on all shelves that the person may open, and in dossiers."""
+    asked = request.GET.get("value", "").strip()
+    found, wrong = None, ""
+    if asked:
+        try:
+            found = search_for(request.user, asked)
+        except UserError as error:
+            wrong = str(error)
+    return render(
+        request, "desk/value.html", {"asked": asked, "found": found, "wrong": wrong, "most_reports": MOST_REPORTS}
     )
 
 
@@ -110,7 +130,8 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
         asked = asked.then(after=int(after))
     if wanted := request.GET.get("id", "").strip():
         asked = asked.then(ids=(wanted[:300],))
-    shown = store.page(found, STAFF, asked)
+    judge, worthy = Judge(found), request.GET.get("worth") == "1"
+    shown = worthy_page(found, judge, asked) if worthy else store.page(found, STAFF, asked)
     origins = dict(Source.objects.filter(pk__in={item.source for item in shown.entries}).values_list("pk", "origin"))
     told = Contributed.objects.filter(shelf=found).exclude(refused=[]).order_by("-id")[:20]
     return render(
@@ -126,6 +147,7 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
                     "type": name_of_type(item.type),
                     "origin": origins[item.source],
                     "added": _moment(item.added),
+                    "worth": short_worth(worth) if (worth := judge.worth(item)) is not None else "",
                 }
                 for item in shown.entries
             ],
@@ -133,9 +155,11 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
             "types": sorted(TYPE_NAMES.items(), key=lambda row: str(row[1])),
             "kind": kind,
             "wanted": wanted,
+            "worthy": worthy,
             "count": store.count(found),
             "refused": [line for done in told for line in done.refused][:_MOST_TOLD],
             "form": ImportForm(),
+            "feeds": standing(found.pk),
             "paged": bool(after),
         },
     )
@@ -152,12 +176,18 @@ def import_file(request: HttpRequest, key: str) -> HttpResponse:
     raws, untaken = objects_in(File("", upload.name, upload.read()))
     accepted = same = 0
     refused = list(untaken)
+    benign = list(islice(benign_in(raws), _MOST_TOLD))
     for done in bulk.take_in(found, raws, marking=form.cleaned_data["marking"]):
         accepted, same = accepted + done.accepted, same + done.same
         refused += [[item.id or str(item.index + 1), item.why] for item in done.refused]
     audit(request.user.username, "imported intelligence", detail=f"{upload.name} to {found.title}: {accepted} new")
     told = ngettext("%(n)s object is new", "%(n)s objects are new", accepted) % {"n": accepted}
     messages.success(request, _("%(new)s, %(same)s were held already.") % {"new": told, "same": same})
+    for item in benign[:_BENIGN_TOLD]:
+        told = {"value": item.value, "list": item.list_name, "why": item.reason}
+        messages.warning(request, _("%(value)s is well known and benign: list “%(list)s”. %(why)s") % told)
+    if len(benign) > _BENIGN_TOLD:
+        messages.warning(request, _("More values in it are well known and benign; each object's page says so."))
     for identifier, why in refused[:20]:
         messages.error(request, f"{identifier}: {why}")
     if len(refused) > 20:
@@ -179,6 +209,8 @@ def thing(request: HttpRequest, key: str, stix_id: str) -> HttpResponse:
         for item in store.page(found, STAFF, Query(ids=tuple({ref for _how, ref in links}), limit=_MOST_TOLD)).entries
     }
     source = Source.objects.get(pk=held.source)
+    judge = Judge(found)
+    worth = judge.worth(held)
     confirmed = Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name")
     return render(
         request,
@@ -191,6 +223,10 @@ def thing(request: HttpRequest, key: str, stix_id: str) -> HttpResponse:
             "facts": facts_of(value),
             "mentioned": [{"how": how, "id": ref, "title": titles.get(ref, "")} for how, ref in links[:_MOST_TOLD]],
             "source": source,
+            "matter": Matter.objects.filter(pk=found.matter).first() if found.matter else None,
+            "worth": worth_sentence(worth) if worth is not None else "",
+            "said": said_of(judge, held)[:_MOST_TOLD],
+            "benign": list(benign_in([held.raw])),
             "versions": [_moment(item.version) for item in store.versions(found, STAFF, stix_id, Query()).entries],
             "seen_by": [
                 {"partner": partner, "sees": store.get(found, Viewer(partner.node), stix_id) is not None}

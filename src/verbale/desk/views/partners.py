@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from verbale.desk.holdings.worth import gave_lines, gave_to_readable
 from verbale.desk.law import binding_with
 from verbale.node import partners as operations
 from verbale.node import pouches
@@ -64,6 +65,7 @@ def partner(request: HttpRequest, node: str) -> HttpResponse:
     """One partner: how it is reached, what it holds of us, what it owes."""
     found = get_object_or_404(Partner, pk=node)
     queued = Delivery.objects.filter(node=node, status=Delivery.Status.QUEUED).count()
+    gave = gave_to_readable(request.user, node) if may(request.user, "read") else None
     return render(
         request,
         "desk/partner.html",
@@ -77,6 +79,8 @@ def partner(request: HttpRequest, node: str) -> HttpResponse:
             "recent": readable_acts(request.user).filter(author=node).order_by("-index")[:10],
             "versions": found.credentials.identities,
             "binding": binding_with(found.name) if found.kind == "state" else None,
+            "gave": gave,
+            "relied_on": gave_lines(gave) if gave is not None else (),
             "may_change": may(request.user, "partners"),
             "may_carry": may(request.user, "pouch"),
         },

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from verbale.holdings.client.link import Link, TooMuch, Trouble
 from verbale.holdings.client.models import Refusal, TakenEvent
-from verbale.holdings.client.poll import take
+from verbale.holdings.client.poll import Taken, count, take
 from verbale.holdings.client.running import Run
 from verbale.intel import ReportError
 from verbale.intel.misp_feed import MANIFEST, Entry, changed, read_manifest
@@ -68,18 +68,24 @@ def _take_event(run: Run, entry: Entry, data: bytes) -> None:
         _refuse(run, entry, str(error))
         return
     raws = [msgspec.json.encode(thing) for thing in made.objects]
-    with transaction.atomic():
-        run.hold()
-        received, same, refused = take(run, raws, run.feed.marking)
-        not_taken = [(f"{entry.uuid} {item.uuid} {item.type}", item.uuid, item.why) for item in made.not_taken]
-        run.note(Refusal.Side.HERE, not_taken)
-        refused += len(not_taken)
+    feed = run.feed
+    untaken = len(made.not_taken)
+
+    def keep(taken: Taken) -> None:
+        run.hold(
+            received=feed.received + taken.received,
+            same=feed.same + taken.same,
+            refused=feed.refused + taken.refused + untaken,
+            attempts=0,
+        )
+        run.note(
+            Refusal.Side.HERE,
+            [(f"{entry.uuid} {item.uuid} {item.type}", item.uuid, item.why) for item in made.not_taken],
+        )
         _note_taken(run, entry)
-        feed = run.feed
-        run.hold(received=feed.received + received, same=feed.same + same, refused=feed.refused + refused, attempts=0)
-    run.tally.received += received
-    run.tally.same += same
-    run.tally.refused += refused
+
+    count(run.tally, take(run, raws, keep))
+    run.tally.refused += untaken
 
 
 def _refuse(run: Run, entry: Entry, why: str) -> None:

@@ -1,22 +1,24 @@
 """Polling a TAXII collection, page by page."""
 
 import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 import orjson
-from django.db import transaction
 
 from verbale.holdings import rows, store
 from verbale.holdings.client.collection import Collection, Envelope
 from verbale.holdings.client.link import TooMuch, Trouble
 from verbale.holdings.client.models import Refusal
 from verbale.holdings.client.place import Place, Stuck
-from verbale.holdings.client.running import Run
+from verbale.holdings.client.running import Run, Tally
 from verbale.holdings.models import Shelf, Source
 from verbale.holdings.moments import parse_moment
+from verbale.intel.limits import MAX_GRAMMAR_CHARACTERS
 from verbale.node.identity import node_name
 
-__all__ = ["LIMIT", "poll", "take"]
+__all__ = ["LIMIT", "Taken", "count", "poll", "take"]
 
 LIMIT = 1_000
 """Objects that are asked for at once."""
@@ -75,29 +77,82 @@ def _keep(run: Run, place: Place) -> None:
 
 
 def _commit(run: Run, page: Envelope, then: Place) -> None:
-    with transaction.atomic():
-        # First: whoever lost the feed to another process does not even wait for the store.
-        _keep(run, then)
-        received, same, refused = take(run, page.objects, run.feed.marking)
-        feed = run.feed
-        run.hold(received=feed.received + received, same=feed.same + same, refused=feed.refused + refused, attempts=0)
-    run.tally.received += received
-    run.tally.same += same
-    run.tally.refused += refused
+    feed = run.feed
+
+    def keep(taken: Taken) -> None:
+        run.hold(
+            after=then.after,
+            next=then.next,
+            reached=then.reached,
+            received=feed.received + taken.received,
+            same=feed.same + taken.same,
+            refused=feed.refused + taken.refused,
+            attempts=0,
+        )
+
+    count(run.tally, take(run, page.objects, keep))
 
 
-def take(run: Run, raws: list[bytes], marking: str) -> tuple[int, int, int]:
-    """Put objects on the feed's shelf, within the caller's transaction; how many were new, known, refused."""
+class Taken(NamedTuple):
+    """How many were new, held already, refused."""
+
+    received: int = 0
+    same: int = 0
+    refused: int = 0
+
+
+def count(tally: Tally, taken: Taken) -> None:
+    tally.received += taken.received
+    tally.same += taken.same
+    tally.refused += taken.refused
+
+
+def take(run: Run, raws: list[bytes], keep: Callable[[Taken], None]) -> Taken:
+    """Put objects on the feed's shelf; `keep` notes where to go on, in the transaction of the last of them."""
     feed = run.feed
     given = _without_echo(feed.shelf, feed.origin, raws)
-    done = store.add(feed.shelf, given, origin=feed.origin, marking=marking, named=feed.named, told=True)
-    run.note(
-        Refusal.Side.HERE,
-        [(hashlib.sha256(given[item.index]).hexdigest(), item.id, item.why) for item in done.refused],
-    )
-    if done.taken and feed.refused:
-        run.forget([Refusal.Side.HERE], [item.id for item in done.taken])
-    return done.accepted, done.same + len(raws) - len(given), len(done.refused)
+    parts = _parts(given)
+    taken = Taken(same=len(raws) - len(given))
+
+    def settle(part: list[bytes], added: store.Added) -> None:
+        nonlocal taken
+        refused = len(added.refused)
+        taken = Taken(taken.received + added.accepted, taken.same + added.same, taken.refused + refused)
+        run.note(
+            Refusal.Side.HERE,
+            [(hashlib.sha256(part[item.index]).hexdigest(), item.id, item.why) for item in added.refused],
+        )
+        if added.taken and feed.refused:
+            run.forget([Refusal.Side.HERE], [item.id for item in added.taken])
+        if part is parts[-1]:
+            keep(taken)
+
+    for part in parts:
+        store.add(
+            feed.shelf,
+            part,
+            origin=feed.origin,
+            marking=feed.marking,
+            named=feed.named,
+            told=True,
+            record=lambda added, part=part: settle(part, added),  # type: ignore[misc]
+        )
+    return taken
+
+
+def _parts(raws: list[bytes]) -> list[list[bytes]]:
+    """One mostly. The store reads only so many characters of patterns at once and refuses those beyond; a page of a
+    server's is no one's delivery, so none of it may be refused for what stood before it."""
+    parts: list[list[bytes]] = [[]]
+    size = 0
+    for raw in raws:
+        patterns = len(raw) if b"pattern" in raw or b"\\u" in raw else 0
+        if parts[-1] and size + patterns > MAX_GRAMMAR_CHARACTERS:
+            parts.append([])
+            size = 0
+        parts[-1].append(raw)
+        size += patterns
+    return parts
 
 
 def _without_echo(shelf: Shelf, origin: str, raws: list[bytes]) -> list[bytes]:

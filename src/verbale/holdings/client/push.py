@@ -33,6 +33,7 @@ PATIENCE_SECONDS = 60.0
 """So long a run waits for the server to decide about one batch; the next run asks again."""
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 _UNTOLD = "the server counts it as failed and does not say why"
+_UNSAID = "the server does not say what became of it"
 
 
 @dataclass
@@ -49,7 +50,7 @@ class _Verdict:
 def push(run: Run, collection: Collection) -> None:
     """Send what has not gone yet. Raises Trouble, Stopped."""
     viewer = run.viewer()
-    if run.feed.flight and not _land(run, collection):
+    if run.feed.flight and not _land(run, collection, viewer):
         return
     _look_back(run, viewer)
     theirs = _given_by(run.feed)
@@ -112,10 +113,20 @@ def _look_back(run: Run, viewer: Viewer) -> None:
 # -- one batch ---------------------------------------------------------------------------------------------------------
 
 
-def _give(run: Run, collection: Collection, going: Sequence[Held], largest: int) -> _Verdict:
-    verdict = _Verdict()
+def _give(
+    run: Run,
+    collection: Collection,
+    going: Sequence[Held],
+    largest: int,
+    verdict: _Verdict | None = None,
+    *,
+    singly: bool = False,
+) -> _Verdict:
+    verdict = verdict or _Verdict()
     until = time.monotonic() + PATIENCE_SECONDS
     todo = list(_parcels(going, largest, verdict))
+    if singly:
+        todo = [[entry] for part in todo for entry in part]
     while todo:
         run.hold()
         part = todo.pop(0)
@@ -169,37 +180,34 @@ def _decided(run: Run, collection: Collection, status: Status, until: float) -> 
 
 def _judge(part: list[Held], status: Status, verdict: _Verdict) -> list[list[Held]]:
     """Note what is decided; returns what has to be posted again to know."""
-    open_ = []
-    for entry in part:
-        key = entry.stix_id
-        if key in status.failed:
-            verdict.failed[key] = status.failed[key] or _UNTOLD
-        elif key in status.arrived:
-            verdict.arrived.add(key)
-        else:
-            open_.append(entry)
-    if not open_:
+    open_ids = _sort([entry.stix_id for entry in part], len(part), status, verdict)
+    if not open_ids:
         return []
     if not status.complete:
         if not status.id:
             raise Trouble("the server puts objects off and gives no status to ask for")
-        for entry in open_:
-            verdict.waiting[entry.stix_id] = status.waiting.get(entry.stix_id, "")
-        verdict.flights.append({"status": status.id, "ids": [entry.stix_id for entry in open_], "size": len(part)})
+        verdict.waiting.update({key: status.waiting.get(key, "") for key in open_ids})
+        verdict.flights.append({"status": status.id, "ids": open_ids, "size": len(part)})
         return []
+    open_ = [entry for entry in part if entry.stix_id in set(open_ids)]
+    return _halves(open_) if len(open_) > 1 else [open_]
+
+
+def _sort(ids: Sequence[str], size: int, status: Status, verdict: _Verdict) -> list[str]:
+    """Of objects of a POST of that size, note which arrived and which failed; returns the others."""
     successes, failures, pendings = status.counts
-    if len(open_) == len(part) and (successes, failures, pendings) == (len(part), 0, 0):
-        verdict.arrived.update(entry.stix_id for entry in open_)
-        return []
-    if len(open_) > 1:
-        return _halves(open_)
-    only = open_[0].stix_id
-    if len(part) > 1:
-        return [open_]
-    verdict.failed[only] = status.waiting.get(only) or (
-        _UNTOLD if failures else "the server does not say what became of it"
-    )
-    return []
+    all_arrived = status.complete and (successes, failures, pendings) == (size, 0, 0)
+    open_ = []
+    for key in ids:
+        if key in status.failed:
+            verdict.failed[key] = status.failed[key] or _UNTOLD
+        elif key in status.arrived or (all_arrived and not status.failed):
+            verdict.arrived.add(key)
+        elif status.complete and (failures == size or size == 1):
+            verdict.failed[key] = status.waiting.get(key) or (_UNTOLD if failures else _UNSAID)
+        else:
+            open_.append(key)
+    return open_
 
 
 def _find_held(collection: Collection, going: Sequence[Held], verdict: _Verdict) -> None:
@@ -240,28 +248,30 @@ def _settle(run: Run, verdict: _Verdict, up_to: int, before: int = 0) -> None:
     run.tally.waiting += len(verdict.waiting)
 
 
-def _land(run: Run, collection: Collection) -> bool:
+def _land(run: Run, collection: Collection, viewer: Viewer) -> bool:
     """Ask once more for what was undecided; whether it is decided now."""
     flight = run.feed.flight or {}
-    verdict = _Verdict()
+    verdict, unclear = _Verdict(), []
     until = time.monotonic() + PATIENCE_SECONDS
     for item in flight["statuses"]:
         status = collection.status(item["status"])
         if status is None:
             return _post_anew(run)
         status = _decided(run, collection, status, until)
-        for key in item["ids"]:
-            if key in status.failed:
-                verdict.failed[key] = status.failed[key] or _UNTOLD
-            elif key in status.arrived or (status.complete and status.counts == (item["size"], 0, 0)):
-                verdict.arrived.add(key)
-            elif status.complete:
-                return _post_anew(run)
-            else:
-                verdict.waiting[key] = status.waiting.get(key, "")
-        left = [key for key in item["ids"] if key in verdict.waiting]
-        if left:
+        left = _sort(item["ids"], item["size"], status, verdict)
+        if left and not status.complete:
+            verdict.waiting.update({key: status.waiting.get(key, "") for key in left})
             verdict.flights.append({**item, "ids": left})
+        else:
+            unclear += left
+    asked = [*unclear, *verdict.failed]
+    found = store.page(run.feed.shelf, viewer, Query(ids=tuple(asked), limit=len(asked))).entries if asked else []
+    _find_held(collection, found, verdict)
+    again = [entry for entry in found if entry.stix_id in unclear]
+    if again:
+        # Each by itself: then the counts alone say what became of it.
+        _give(run, collection, again, collection.largest(), verdict, singly=True)
+    run.forget([Refusal.Side.WAITS], set(unclear) - {entry.stix_id for entry in again})
     _settle(run, verdict, flight["up_to"], flight["arrived"])
     return not verdict.flights
 

@@ -74,7 +74,7 @@ class Run:
             raise Stopped
 
     def viewer(self) -> Viewer:
-        """Whose eyes see what is pushed. Raises Trouble for a partner that is not to get anything."""
+        """Whose eyes see what is pushed. Raises Trouble for a partner with whom nothing is exchanged."""
         origin = self.feed.origin
         if origin == node_name():
             return STAFF

@@ -144,6 +144,7 @@ def _accept(feed: Feed) -> str:
 
 def _work(run: Run, again: bool) -> None:
     feed = run.feed
+    run.viewer()  # with a partner that is no longer confirmed nothing is exchanged, either way
     if feed.kind == Feed.Kind.MISP:
         if again:
             run.hold(stamp="")

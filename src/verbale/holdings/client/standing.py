@@ -29,9 +29,11 @@ class Standing(NamedTuple):
 def standing(shelf: str = "") -> list[Standing]:
     """Each feed, or those of one shelf by its id, in the order of their names."""
     feeds = Feed.objects.filter(shelf=shelf) if shelf else Feed.objects.all()
-    counted = feeds.annotate(
-        **{side: Count("refusals", filter=Q(refusals__side=side)) for side in Refusal.Side.values}
-    ).order_by("name")
+    counted = (
+        feeds.select_related("shelf")
+        .annotate(**{side: Count("refusals", filter=Q(refusals__side=side)) for side in Refusal.Side.values})
+        .order_by("name")
+    )
     return [
         Standing(feed.name, feed.shelf_id, _good(feed), _sentence(feed), feed.here, feed.there, feed.waits)
         for feed in counted

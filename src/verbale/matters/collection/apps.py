@@ -8,7 +8,10 @@ class CollectionConfig(AppConfig):
     verbose_name = _("Intelligence collections")
 
     def ready(self) -> None:
+        from verbale.holdings.heard import listen
+        from verbale.matters.collection.feedback import of_matter
         from verbale.matters.collection.kind import KIND
         from verbale.node.registry import register
 
         register(KIND)
+        listen(of_matter)

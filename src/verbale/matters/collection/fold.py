@@ -5,11 +5,14 @@
  2. Every other act takes effect only after an opening that has effect; its author is a party, and it is addressed to
     all other parties and to nobody else.
  3. An act that is about a contribution names it among its `refs`.
- 4. A party joins once. Only who takes part contributes and reports sightings.
+ 4. A party joins once. Only who takes part contributes, reports sightings and gives feedback.
  5. Neither the opening nor a contribution, whose marking is that of its act, is marked above the highest marking.
  6. Only its author withdraws a contribution, once; after the close too, for what was wrong must not stay in use.
  7. A sighting is about a contribution that has not been withdrawn; whoever takes part may say it, its author included.
- 8. Only who opened the collection closes it, once.
+ 8. Feedback is about a contribution that has not been withdrawn, as a whole or by single objects; after the close too,
+    for what it is worth is often known only later. Of its own contribution a party says only that it is a false
+    positive. The latest that a party says of the same object, or of the whole, stands.
+ 9. Only who opened the collection closes it, once.
 
 State, key by key:
     opening                 as in `verbale.matters.rules`, and "purpose", "wanted", "ceiling"
@@ -19,6 +22,9 @@ State, key by key:
     withdrawn:<id>          {"act", "reason", "issued"}
     sighting:<id>           {"by", "contribution", "count", "day", "text", "issued"}
     seen:<contribution>     {"times", "reports", "first", "last"}: the sum of the counts, and the days
+    feedback:<id>           {"by", "contribution", "verdict", "objects", "text", "issued"}
+    verdict:<contribution>:<node>:<object>
+                            {"verdict", "act", "issued"}: what stands; without an object it is about the whole
     contributions           how many have not been withdrawn
     closed                  {"act", "by", "text", "issued"}
 """
@@ -30,12 +36,15 @@ from verbale.protocol import EFFECTIVE, Act, Effect, Marking, State, gettext_noo
 
 __all__ = ["rule", "title"]
 
+_OUTLIVE = ("collection.withdraw", "collection.feedback")
+"""What takes effect after the close, too."""
+
 
 def rule(state: State, act: Act) -> Effect:
     """Apply one act; see the rules of this module."""
     if act.type == "collection.open":
         return enter(state, act, _open(state, act))
-    outside = member(state, act, after_close=act.type == "collection.withdraw")
+    outside = member(state, act, after_close=act.type in _OUTLIVE)
     return enter(state, act, outside or _RULES[act.type](state, act))
 
 
@@ -154,6 +163,39 @@ def _sighting(state: State, act: Act) -> Effect:
     return EFFECTIVE
 
 
+def _feedback(state: State, act: Act) -> Effect:
+    outside = _stays_out(state, act)
+    if outside is not None:
+        return outside
+    entry = named(state, act, "contribution", "contribution")
+    if isinstance(entry, Effect):
+        return entry
+    body, identifier = act.body, act.body["contribution"]
+    if f"withdrawn:{identifier}" in state:
+        return Effect(gettext_noop("The contribution had been withdrawn."))
+    verdict = body["verdict"]
+    if entry["by"] == act.author and verdict != "false-positive":
+        return Effect(
+            gettext_noop("It is %s's own contribution: its author can only call it a false positive."), (act.author,)
+        )
+    objects = list(body.get("objects", ()))
+    state[f"feedback:{act.id}"] = {
+        "by": act.author,
+        "contribution": identifier,
+        "verdict": verdict,
+        "objects": objects,
+        "text": body.get("text", ""),
+        "issued": act.issued,
+    }
+    for name in objects or [""]:
+        state[f"verdict:{identifier}:{act.author}:{name}"] = {
+            "verdict": verdict,
+            "act": act.id,
+            "issued": act.issued,
+        }
+    return EFFECTIVE
+
+
 def _close(state: State, act: Act) -> Effect:
     opener = state["opening"]["by"]
     if act.author != opener:
@@ -166,5 +208,6 @@ _RULES: dict[str, Callable[[State, Act], Effect]] = {
     "collection.contribute": _contribute,
     "collection.withdraw": _withdraw,
     "collection.sighting": _sighting,
+    "collection.feedback": _feedback,
     "collection.close": _close,
 }

@@ -1,6 +1,6 @@
 """How the node knows intelligence collections: their deeds, sentences, and what waits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from verbale.matters.collection import acts, fold
 from verbale.matters.collection.counting import count
+from verbale.matters.collection.feedback import given_with, standing_verdicts
 from verbale.matters.collection.shelving import shelve_all
+from verbale.matters.collection.warn import warnings
 from verbale.matters.kit.kinds import kind
 from verbale.matters.kit.spec import Deed, Field, Texts, View
+from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActFile, StateEntry
 from verbale.node.partners import name_of
@@ -26,6 +29,12 @@ __all__ = ["KIND", "tasks"]
 _INVITED = timedelta(days=14)
 """So long it stands on the desk that a collection is open to us; who does not join by then does not want to."""
 _MOST_TASKS = 200
+_VERDICTS: dict[acts.Verdict, Any] = {
+    "useful": _("Useful"),
+    "no-use": _("Of no use"),
+    "false-positive": _("False positive"),
+    "confirmed": _("Confirmed: own analysts saw it"),
+}
 _EXCERPT = 300
 
 
@@ -78,6 +87,11 @@ def _takes_part(view: View) -> bool:
     return view.ours and view.open and f"member:{view.me}" in view.state
 
 
+def _rates(view: View) -> bool:
+    """After the close, too."""
+    return view.ours and f"member:{view.me}" in view.state
+
+
 def _can_join(view: View) -> bool:
     return view.ours and view.open and f"member:{view.me}" not in view.state
 
@@ -102,6 +116,16 @@ def _counted(view: View, body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "objects": count(given, min(marking, ceiling, key=lambda level: level.rank))}
 
 
+def _rated(view: View, body: dict[str, Any]) -> dict[str, Any]:
+    """An object that did not come with the contribution is a slip of the pen, where this node can tell."""
+    wanted = body.get("objects", [])
+    if wanted and view.matter is not None:
+        held = given_with(view.matter.id, body["contribution"], wanted)
+        if strangers := [item for item in wanted if held is not None and item not in held]:
+            raise UserError(gettext("%(id)s did not come with this contribution.") % {"id": strangers[0]}, "objects")
+    return body
+
+
 # -- one line of what an act says --------------------------------------------------------------------------------------
 
 
@@ -120,6 +144,17 @@ def _sighted(act: Act) -> str:
         "n": number,
         "day": date_format(date.fromisoformat(act.body["day"]), "j F Y"),
     }
+    return f"{told}: {_text(act)}" if _text(act) else told
+
+
+def _judged(act: Act) -> str:
+    verdict, number = act.body["verdict"], len(act.body.get("objects", ()))
+    told = str(_VERDICTS[verdict])
+    if number:
+        told = ngettext("%(verdict)s (%(n)s object)", "%(verdict)s (%(n)s objects)", number) % {
+            "verdict": told,
+            "n": number,
+        }
     return f"{told}: {_text(act)}" if _text(act) else told
 
 
@@ -204,6 +239,30 @@ DEEDS = (
         sentence=_sighted,
     ),
     Deed(
+        "collection.feedback",
+        acts.Feedback,
+        _("Feedback"),
+        _("Say what it is worth"),
+        (
+            _CONTRIBUTION,
+            Field("verdict", _("What it is worth"), "choice", choices=tuple(_VERDICTS.items())),
+            Field(
+                "objects",
+                _("Only these objects of it"),
+                "lines",
+                required=False,
+                help=_("Their STIX ids, one a line, 50 at most; the contribution as a whole when there are none."),
+            ),
+            _REMARK,
+        ),
+        lead=_("It tells the other parties. What you say later of the same takes its place."),
+        names="contribution",
+        when=_rates,
+        listed=False,
+        complete=_rated,
+        sentence=_judged,
+    ),
+    Deed(
         "collection.withdraw",
         acts.Withdrawal,
         _("Contribution withdrawn"),
@@ -238,12 +297,18 @@ def _more(view: View) -> Mapping[str, Any]:
     sightings: dict[str, list[dict[str, Any]]] = {}
     for row in view.entries("sighting"):
         sightings.setdefault(row["contribution"], []).append(row)
+    feedback: dict[str, list[dict[str, Any]]] = {}
+    for row in view.entries("feedback"):
+        feedback.setdefault(row["contribution"], []).append({**row, "said": _VERDICTS[row["verdict"]]})
+    verdicts = standing_verdicts(view.state)
     return {
         "contributions": [
             {
                 **item,
                 "enclosed": files.get(item["key"], ()),
                 "sightings": sightings.get(item["key"], ()),
+                "feedback": feedback.get(item["key"], ()),
+                "worth": _worth(verdicts.get(item["key"])),
                 "mine": item["by"] == view.me,
             }
             for item in found
@@ -252,6 +317,37 @@ def _more(view: View) -> Mapping[str, Any]:
         "members": _members(view.state),
         "ceiling": view.opening["ceiling"],
     }
+
+
+def _worth(counts: Mapping[str, Any] | None) -> list[str]:
+    """What the parties hold a contribution for, in words."""
+    if counts is None:
+        return []
+    whole, objects = counts["whole"], counts["objects"]
+    return [
+        text(number) % {"n": number}
+        for numbers, texts in ((whole, _BY_PARTIES), (objects, _OF_OBJECTS))
+        for verdict, text in texts.items()
+        if (number := numbers.get(verdict, 0))
+    ]
+
+
+_BY_PARTIES: dict[acts.Verdict, Callable[[int], str]] = {
+    "confirmed": lambda n: ngettext("%(n)s party confirms it.", "%(n)s parties confirm it.", n),
+    "useful": lambda n: ngettext("%(n)s party finds it useful.", "%(n)s parties find it useful.", n),
+    "no-use": lambda n: ngettext("%(n)s party has no use for it.", "%(n)s parties have no use for it.", n),
+    "false-positive": lambda n: ngettext(
+        "%(n)s party calls it a false positive.", "%(n)s parties call it a false positive.", n
+    ),
+}
+_OF_OBJECTS: dict[acts.Verdict, Callable[[int], str]] = {
+    "confirmed": lambda n: ngettext("%(n)s object of it was confirmed.", "%(n)s objects of it were confirmed.", n),
+    "useful": lambda n: ngettext("%(n)s object of it was useful.", "%(n)s objects of it were useful.", n),
+    "no-use": lambda n: ngettext("%(n)s object of it was of no use.", "%(n)s objects of it were of no use.", n),
+    "false-positive": lambda n: ngettext(
+        "%(n)s object of it was called a false positive.", "%(n)s objects of it were called false positives.", n
+    ),
+}
 
 
 def tasks() -> Iterator[Task]:
@@ -303,5 +399,6 @@ KIND = kind(
     more=_more,
     tasks=tasks,
     step=5,
+    warn=warnings,
     periodic=shelve_all,
 )

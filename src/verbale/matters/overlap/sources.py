@@ -5,15 +5,25 @@ value goes in only where it could be shared with that partner under the marking 
 
 - of an account of our own, when neither the act nor the report in it is marked above the overlap;
 - of an account of somebody else, when it is marked TLP:GREEN or CLEAR, or went to that partner as well;
+- of an object on a shelf, when that partner may see it by the rule of the store (`intel.audience`); one of our own not
+  when it is marked above the overlap;
 - of no matter that is open only to the people named on it, and of no exercise unless the overlap is one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from verbale.holdings import terms
+from verbale.holdings.compared import values_for
+from verbale.holdings.models import Shelf
+from verbale.holdings.moments import micros
+from verbale.holdings.store import Viewer
 from verbale.intel.overlap.values import Value, normal, of_pattern
+from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter
 from verbale.protocol import Marking
@@ -21,13 +31,19 @@ from verbale.protocol import Marking
 __all__ = ["own_values"]
 
 _ACCOUNTS = ("incident.open", "incident.report")
+_PATIENCE = 20.0
+"""Seconds for which the index of the shelves is waited for."""
 
 
 def own_values(
     kinds: Iterable[str], since: str | None, to: str, ceiling: Marking, *, exercise: bool = False
 ) -> Iterator[Value]:
-    """The values of these kinds that this node knows since that day and may compare with that partner; some twice."""
+    """The values of these kinds that this node knows since that day and may compare with that partner; some twice.
+
+    Raises UserError when the shelves are not looked through yet: a set that lacks what nobody knows of would be wrong.
+    """
     wanted = frozenset(kinds)
+    yield from _shelved(wanted, since, to, ceiling, exercise)
     for body in _reports(since, to, ceiling, exercise):
         for item in [*_listed(body, "indicators"), *_listed(body, "observables")]:
             kind, text = item.get("kind"), item.get("value")
@@ -35,6 +51,23 @@ def own_values(
                 continue
             found = of_pattern(text) if kind == "stix-pattern" else [normal(kind, text)]
             yield from (value for value in found if value is not None and value.kind in wanted)
+
+
+def _shelved(kinds: frozenset[str], since: str | None, to: str, ceiling: Marking, exercise: bool) -> Iterator[Value]:
+    closed = Matter.objects.filter(restricted=True).values("id")
+    serving = Matter.objects.exclude(Q(pk__in=closed) | Q(about_id__in=closed))
+    if not exercise:
+        serving = serving.filter(exercise=False)
+    shelves = list(Shelf.objects.filter(Q(matter="") | Q(matter__in=serving.values("id"))).order_by("made_at", "id"))
+    if not shelves:
+        return
+    if not terms.catch_up(seconds=_PATIENCE):
+        raise UserError(
+            _("%(n)s objects on shelves are not looked through yet; try again in a few minutes.")
+            % {"n": terms.behind()}
+        )
+    after = {"since": micros(datetime.fromisoformat(since).replace(tzinfo=UTC))} if since else {}
+    yield from values_for(Viewer(to), shelves, kinds, ceiling=ceiling.value, **after)
 
 
 def _listed(report: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
