@@ -63,6 +63,6 @@ def run() -> None:
         f"{TICKS} rounds of all feeds, one for each quarter of an hour",
         ["", "measured"],
         rows,
-        "Every answer of every server to its partners, on the way and at the end, is held against a model that knows TLP.",
+        "Every answer of every server to its partners, on the way and at the end, is held against a model of TLP.",
         "Target: 24 hours in minutes, none lost, none leaked.",
     )

@@ -31,9 +31,10 @@ from tests.holdings.things import TLP, indicator, key, malware, moment, raw, raw
 from tests.intel.builders import attribute, event, tags
 from tests.node.conftest import Person, person
 from verbale.cli.app import app
-from verbale.holdings import accounts, store
+from verbale.holdings import accounts, store, terms
 from verbale.holdings.client import feed_out
 from verbale.holdings.client.models import Feed
+from verbale.holdings.compared import values_for
 from verbale.holdings.models import Entry, Given, Shelf
 from verbale.holdings.store import Viewer
 from verbale.holdings.taxii import asking
@@ -537,6 +538,25 @@ def test_what_another_node_gets_it_takes_for_no_less(gathered: Shelf, shelf: She
     for node in ("VD", "OC", UNKNOWN):
         assert list(store.everything(gathered, Viewer(node))) == []
     assert {json.loads(raw(thing))["object_marking_refs"][-1] for thing in objects} == {TLP["RED"], TLP["AMBER+STRICT"]}
+
+
+# -- values that are compared in private -------------------------------------------------------------------------------
+
+
+@settings(STORES, max_examples=15)
+@given(given=gifts)
+def test_values_that_are_compared_with_a_partner_are_of_what_it_may_see(place: Shelf, given: list[Gift]) -> None:
+    with undone():
+        road = Road(place, given)
+        assert terms.catch_up(seconds=60)
+        for node in PARTNERS:
+            found = {value.value for value in values_for(Viewer(node), [place], ("domain",))}
+            road.check_words(node, " ".join(found))
+            latest = road.versions(node, "last")
+            for gift in given:
+                alone = [one.version for one in given].count(gift.version) == 1
+                if alone and gift.name != "malware" and gift.version in latest:
+                    assert f"{gift.word}.example" in found
 
 
 # -- acts, and hence pouches -------------------------------------------------------------------------------------------
