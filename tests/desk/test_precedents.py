@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from tests.knowledge.eurepoc import made_up, table
 from tests.node.conftest import Person
+from tests.shared import SHARED
 from verbale.cli.app import app
 from verbale.desk import second_factor
 from verbale.desk.precedents.told import look
@@ -25,7 +26,7 @@ from verbale.node.home import Home
 from verbale.node.models import ApiToken, AuditEntry, Matter, User
 
 pytestmark = pytest.mark.django_db
-REAL = Path("/work/shared/data/eurepoc")
+REAL = SHARED / "eurepoc"
 
 
 @pytest.fixture

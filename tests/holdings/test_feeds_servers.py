@@ -23,7 +23,8 @@ from verbale.holdings.models import Entry, Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Maker = Callable[..., Software]
-_MEDALLION = Path(os.environ.get("VERBALE_PEERS_PYTHON", "/tmp/probe/v/bin/python"))
+_OF_THE_BENCHMARKS = Path(__file__).resolve().parents[2] / ".venv-peers" / "bin" / "python"
+_MEDALLION = Path(os.environ.get("VERBALE_PEERS_PYTHON", _OF_THE_BENCHMARKS))
 _SERVER = Path(__file__).resolve().parents[2] / "benchmarks/peers/medallion_server.py"
 
 

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.own_packs import packs_in
+from tests.shared import SHARED
 from verbale.knowledge import Instrument, Stand, all_instruments, country_named, country_of, instrument_of, relations
 from verbale.knowledge.instruments import Delay, EntryRule, Library, PartyPack, enters, entry_of, library, rows_of
 from verbale.knowledge.instruments.relations import stand_of
 
-TABLE = Path("/work/shared/data/treaties/ets185-first-parties.csv")
+TABLE = SHARED / "treaties" / "ets185-first-parties.csv"
 ORDER = [Stand.NOT_PARTY, Stand.SIGNED, Stand.CONSENTED, Stand.BOUND]
 
 
@@ -214,7 +215,7 @@ class TestRelations:
 
 def test_dates_of_membership_agree_with_the_first_votes() -> None:
     """A member votes from its admission on: no vote long before, and for most the first within two years."""
-    folder = Path("/work/shared/data/unga-votes")
+    folder = SHARED / "unga-votes"
     if not folder.exists():
         pytest.skip(f"there are no voting records {folder} on this machine")
     first = _first_votes(folder)

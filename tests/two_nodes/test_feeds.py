@@ -14,7 +14,7 @@ import pytest
 from tests.holdings.things import AMBER, GREEN, RED, indicator, key
 from tests.two_nodes.nodes import Node, command, pair, rows, told, wait
 
-THEIRS, OURS, KILLS = 12_000, 4_000, 8
+THEIRS, OURS, KILLS = 12_000, 3_000, 6
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -34,10 +34,21 @@ def marked(number: int) -> str:
     return (GREEN, GREEN, AMBER, RED)[number % 4]
 
 
+_SMALL = """
+import django
+django.setup()
+from verbale.holdings.client import poll, push
+poll.LIMIT, push.BATCH = 100, 20
+from verbale.cli.app import app
+app()
+"""
+
+
 def start_feed(node: Node) -> subprocess.Popen[bytes]:
+    """The command, with pages so small that it takes seconds: else it is done before it can be killed."""
     return subprocess.Popen(
-        [sys.executable, "-m", "verbale", "intel", "feed", "run", "partner", "--json"],
-        env=node.environment(),
+        [sys.executable, "-c", _SMALL, "intel", "feed", "run", "partner", "--json"],
+        env={**node.environment(), "DJANGO_SETTINGS_MODULE": "verbale.node.settings"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
