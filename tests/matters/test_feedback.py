@@ -37,7 +37,7 @@ NOW = datetime.now(UTC)
 
 def fresh(number: int, **more: Any) -> dict[str, Any]:
     """An indicator of today: what it is worth does not hang on when the tests run."""
-    now = NOW.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     return {**indicator(number, marking="", pattern=f"[domain-name:value = 'c{number}.evil.xyz']"), "created": now,
             "modified": now, "valid_from": now, **more}  # fmt: skip
 
