@@ -2,10 +2,10 @@
 that axe finds nothing serious; and the progress bar while the node computes."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import House
+from tests.browser.fitting import problems_of
 from tests.browser.test_small_kinds import cleared, drafted
 from tests.two_nodes.nodes import command, wait
 from verbale.demo.nodes import NodeProcess
@@ -63,19 +63,7 @@ def test_pages_fit_and_axe_finds_nothing_serious(
     nodes: tuple[NodeProcess, NodeProcess], house: House, pages: dict[str, str], width: int, scheme: str
 ) -> None:
     visitor = house.visitor(nodes[0], "desk", width=width, scheme=scheme).log_in()
-    axe, problems = Axe(), []
-    for name, path in pages.items():
-        page = visitor.go(path)
-        visitor.picture(f"overlap-{name}")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            problems.append(f"{path} is {wide} px too wide")
-        problems += [
-            f"{path}: {found['id']}: {found['nodes'][0]['html'][:160]}"
-            for found in axe.run(page).response["violations"]
-            if found["impact"] in ("serious", "critical")
-        ]
-    assert problems == []
+    assert problems_of(visitor, {f"overlap-{name}": path for name, path in pages.items()}) == []
     assert visitor.complaints == []
 
 
