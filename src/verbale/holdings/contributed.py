@@ -14,7 +14,7 @@ from django.db import transaction
 from verbale.holdings import rows, store
 from verbale.holdings.adding import lock, tick
 from verbale.holdings.models import Contributed, Entry, Shelf, Source
-from verbale.holdings.places import placed
+from verbale.holdings.places import moved
 from verbale.intel import ReportError
 from verbale.intel.bundles import read_objects
 from verbale.intel.errors import FormatUnknown, NotJson
@@ -96,17 +96,7 @@ def take_back(shelf: Shelf, act: str) -> int:
         doomed = list(Entry.objects.filter(source__in=sources, audience__shelf=shelf).values_list("added", "stix_id"))
         rows.delete([added for added, _stix_id in doomed])
         tick(clock)
-        left: dict[str, list[rows.Row]] = {}
         audiences = list(shelf.audiences.values_list("pk", flat=True))
-        for row in rows.known({stix_id for _added, stix_id in doomed}, audiences):
-            left.setdefault(row.stix_id, []).append(row)
-        rows.update(
-            [
-                (place, mixed, row.added)
-                for group in left.values()
-                for row, place, mixed in placed(group)
-                if (place, mixed) != (row.place, row.mixed)
-            ]
-        )
+        rows.update(moved(rows.known({stix_id for _added, stix_id in doomed}, audiences)))
         Contributed.objects.filter(act=act, shelf=shelf).update(left=True)
     return len(doomed)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from verbale.holdings.models import FIRST, LATEST, SHADOW
 from verbale.holdings.rows import Row
 
-__all__ = ["ALONE", "earliest", "latest", "placed", "representatives"]
+__all__ = ["ALONE", "earliest", "latest", "moved", "placed", "representatives"]
 
 ALONE = FIRST | LATEST
 """The place of an object's only row."""
@@ -25,6 +25,19 @@ def placed(rows: Sequence[Row]) -> Iterator[tuple[Row, int, bool]]:
                 yield row, SHADOW, mixed
             else:
                 yield row, FIRST * (row is first) | LATEST * (row is last), mixed
+
+
+def moved(rows: Iterable[Row]) -> list[tuple[int, bool, int]]:
+    """`(place, mixed, added)` of those rows, of any objects on one shelf, that have another place now."""
+    objects: dict[str, list[Row]] = {}
+    for row in rows:
+        objects.setdefault(row.stix_id, []).append(row)
+    return [
+        (place, mixed, row.added)
+        for group in objects.values()
+        for row, place, mixed in placed(group)
+        if (place, mixed) != (row.place, row.mixed)
+    ]
 
 
 def representatives(rows: Iterable[Row]) -> set[Row]:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from verbale.holdings.models import Entry, Term
 
-__all__ = ["Row", "delete", "in_parts", "insert", "known", "marks", "raws", "tune", "update"]
+__all__ = ["Row", "delete", "in_parts", "insert", "known", "marks", "raws", "tune", "update", "write"]
 
 _TABLE = Entry._meta.db_table
 _TERMS = Term._meta.db_table
@@ -80,14 +80,19 @@ def raws(added: Sequence[int]) -> dict[int, bytes]:
 
 def insert(rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows in the order of the table's columns, `raw` last."""
+    write(_TABLE, _COLUMNS, rows)
+
+
+def write(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of any table, by the fastest road that the database has."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {_TABLE} ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
             cursor.executemany(
-                f"INSERT INTO {_TABLE} ({', '.join(_COLUMNS)}) VALUES ({marks(len(_COLUMNS))})",  # noqa: S608
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks(len(columns))})",  # noqa: S608
                 rows,
             )
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from verbale.holdings import rows
 from verbale.holdings.adding import MAX_OBJECT_BYTES, Added, Refused, Taken, add, lock, tick
 from verbale.holdings.models import Entry, Shelf, Source
-from verbale.holdings.places import placed
+from verbale.holdings.places import moved
 from verbale.holdings.reading import Held, Page, Query, chosen, get, manifest, page, versions
 from verbale.holdings.viewing import STAFF, Viewer, visible
 from verbale.node.errors import AccessError, NotFoundError
@@ -59,13 +59,7 @@ def remove(shelf: Shelf, stix_id: str, viewer: Viewer, wanted: Sequence[str | in
         rows.delete([row.added for row in alike])
         tick(clock)
         left = rows.known([stix_id], list(shelf.audiences.values_list("pk", flat=True)))
-        rows.update(
-            [
-                (place, mixed, row.added)
-                for row, place, mixed in placed(left)
-                if (place, mixed) != (row.place, row.mixed)
-            ]
-        )
+        rows.update(moved(left))
         return len(alike)
 
 

@@ -5,7 +5,7 @@ adding takes no longer for it, and an index that is behind says so. What is dele
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from verbale.holdings.adding import lock
 from verbale.holdings.models import Entry, Indexed, Term
-from verbale.holdings.rows import marks
+from verbale.holdings.rows import marks, write
 from verbale.intel.naming import RULES, named_in
 
 __all__ = ["Sum", "behind", "catch_up", "latest", "run_due", "sums"]
@@ -75,7 +75,7 @@ def _step() -> bool:
             row.rules, row.up_to = RULES, _BEGINNING
         if row.up_to == place:
             there = set(Entry.objects.filter(added__gt=place, added__lte=last).values_list("added", flat=True))
-            _insert([term for term in terms if term[3] in there])
+            write(_TERMS, _COLUMNS, [term for term in terms if term[3] in there])
             row.up_to = last
         row.save()
     return True
@@ -108,19 +108,6 @@ def _terms(place: int, last: int) -> list[tuple[Any, ...]]:
             for added, audience, source, raw in cursor.fetchall()
             for name in named_in(orjson.loads(bytes(raw)))
         ]
-
-
-def _insert(terms: Sequence[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {_TERMS} ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-                for term in terms:
-                    copy.write_row(term)
-        else:
-            cursor.executemany(
-                f"INSERT INTO {_TERMS} ({', '.join(_COLUMNS)}) VALUES ({marks(len(_COLUMNS))})",  # noqa: S608
-                terms,
-            )
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
