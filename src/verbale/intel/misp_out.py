@@ -27,9 +27,9 @@ from typing import Any, Final, NamedTuple
 from .misp_elements import Elements, epoch, misp_labels, tag
 from .misp_map import CONFIDENCE_WORDS, GALAXIES, MALWARE_GALAXIES, PATTERN_TYPES, kept_uuid, made_uuid
 from .objects.checking import microseconds
-from .objects.forms import OBSERVABLE_TYPES
 from .stix_markings import Markings
 from .stix_objects import StixObject
+from .stix_types import OBSERVABLE_TYPES
 from .tlp import strictest
 
 Json = dict[str, Any]

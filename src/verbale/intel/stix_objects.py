@@ -20,33 +20,13 @@ from .decode import object_name
 from .errors import BadObject, TooLarge, WrongVersion
 from .fields import STIX_ID, STIX_TYPE, Node, json_kind
 from .limits import MAX_OBJECTS
+from .stix_types import OBSERVABLE_TYPES
 from .text import clean_line, time_key
 
 ATTACK_FLOW: Final = frozenset({"attack-flow", "attack-action", "attack-asset", "attack-condition", "attack-operator"})
 ATTACK_FLOW_EXTENSION: Final = "extension-definition--fb9c968a-745b-4ade-9b25-c324172197f4"
 
-OBSERVABLES: Final = frozenset(
-    {
-        "artifact",
-        "autonomous-system",
-        "directory",
-        "domain-name",
-        "email-addr",
-        "email-message",
-        "file",
-        "ipv4-addr",
-        "ipv6-addr",
-        "mac-addr",
-        "mutex",
-        "network-traffic",
-        "process",
-        "software",
-        "url",
-        "user-account",
-        "windows-registry-key",
-        "x509-certificate",
-    }
-)
+OBSERVABLES: Final = frozenset(OBSERVABLE_TYPES)
 """STIX 2.1 section 6."""
 
 _REQUIRED: Final[dict[str, tuple[str, ...]]] = {

@@ -12,7 +12,7 @@ from django.urls import reverse
 from verbale.desk.intelligence.shelved import read_shelves
 from verbale.desk.intelligence.sources import LEVELS, Read, Source
 from verbale.intel.correlation import TECHNIQUE, Feature, Named, Used
-from verbale.intel.overlap.values import normal, of_pattern
+from verbale.intel.digests import listed, values_of
 from verbale.knowledge.attack import Known, known_techniques
 from verbale.node.access import readable_acts, readable_matters
 from verbale.node.identity import node_name
@@ -58,7 +58,7 @@ def _sources(level: str, matter: str, author: str, titles: dict[str, str], repor
         ours = author == node_name()
         yield Source(author, name_of(author), "" if ours else reverse("partner", args=[author]), ours)
     else:
-        for actor in _listed(report, "actors"):
+        for actor in listed(report, "actors"):
             name = " ".join(str(actor.get("name", "")).split())
             if name:
                 yield Source(name.casefold(), name)
@@ -66,7 +66,7 @@ def _sources(level: str, matter: str, author: str, titles: dict[str, str], repor
 
 def _techniques(report: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Id, name and tactics: as the report says, or as ATT&CK has them where it does not."""
-    for item in _listed(report, "techniques"):
+    for item in listed(report, "techniques"):
         identifier = str(item.get("id", ""))
         if identifier:
             known = known_techniques().get(identifier, Known("", ()))
@@ -76,22 +76,12 @@ def _techniques(report: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, .
 
 def features_of(report: Mapping[str, Any]) -> Iterator[Feature]:
     """What a report names."""
-    for item in (*_listed(report, "indicators"), *_listed(report, "observables")):
-        kind, text = item.get("kind"), item.get("value")
-        if not isinstance(kind, str) or not isinstance(text, str):
-            continue
-        for value in of_pattern(text) if kind == "stix-pattern" else [normal(kind, text)]:
-            if value is not None:
-                yield Feature(value.kind, value.value)
-    for item in _listed(report, "techniques"):
+    for value in values_of(report):
+        yield Feature(value.kind, value.value)
+    for item in listed(report, "techniques"):
         if item.get("id"):
             yield Feature(TECHNIQUE, str(item["id"]))
-    for item in (*_listed(report, "malware"), *_listed(report, "tools")):
+    for item in (*listed(report, "malware"), *listed(report, "tools")):
         name = " ".join(str(item.get("name", "")).split()).casefold()
         if name:
             yield Feature("software", name)
-
-
-def _listed(report: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    found = report.get(name)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []

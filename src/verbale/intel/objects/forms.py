@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeVar
 from msgspec import Meta
 
 from ..limits import MAX_INTEGER, MAX_NAME_CHARACTERS
+from ..stix_types import DOMAIN_TYPES, META_TYPES, OBSERVABLE_TYPES, RELATION_TYPES
 
 RULES: Final[dict[str, tuple[str, str]]] = {}
 """Regular expression to (rule, clause)."""
@@ -191,54 +192,6 @@ AccountRef = Annotated[str, _ref("user-account")]
 EndRef = Annotated[str, _ref("ipv4-addr", "ipv6-addr", "mac-addr", "domain-name")]
 TrafficRef = Annotated[str, _ref("network-traffic")]
 ProcessRef = Annotated[str, _ref("process")]
-
-DOMAIN_TYPES: Final = (
-    "attack-pattern",
-    "campaign",
-    "course-of-action",
-    "grouping",
-    "identity",
-    "incident",
-    "indicator",
-    "infrastructure",
-    "intrusion-set",
-    "location",
-    "malware",
-    "malware-analysis",
-    "note",
-    "observed-data",
-    "opinion",
-    "report",
-    "threat-actor",
-    "tool",
-    "vulnerability",
-)
-"""Section 4."""
-RELATION_TYPES: Final = ("relationship", "sighting")
-"""Section 5."""
-OBSERVABLE_TYPES: Final = (
-    "artifact",
-    "autonomous-system",
-    "directory",
-    "domain-name",
-    "email-addr",
-    "email-message",
-    "file",
-    "ipv4-addr",
-    "ipv6-addr",
-    "mac-addr",
-    "mutex",
-    "network-traffic",
-    "process",
-    "software",
-    "url",
-    "user-account",
-    "windows-registry-key",
-    "x509-certificate",
-)
-"""Section 6."""
-META_TYPES: Final = ("language-content", "marking-definition", "extension-definition")
-"""Section 7."""
 
 EndOfRelationship = Annotated[
     str,

@@ -8,9 +8,10 @@ from typing import Final
 import msgspec
 
 from ..limits import MAX_INTEGER
+from ..stix_types import DOMAIN_TYPES, OBSERVABLE_TYPES
 from ..text import visible_value
 from .faults import Breach
-from .forms import DOMAIN_TYPES, OBSERVABLE_TYPES, RULES
+from .forms import RULES
 from .parts import Observable
 
 _PLACE: Final = re.compile(r"(?P<reason>.*?)(?: - at (?P<where>.*))?", re.DOTALL)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from ..stix_types import OBSERVABLE_TYPES
 from .domain import ALL as DOMAIN
-from .forms import OBSERVABLE_TYPES
 from .observables import ALL as OBSERVABLES
 
 _VOCABULARIES: Final = {

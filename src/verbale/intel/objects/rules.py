@@ -13,10 +13,11 @@ from typing import Any, Final
 import msgspec
 
 from ..stix_patterns import pattern_fault
+from ..stix_types import DOMAIN_TYPES, META_TYPES, RELATION_TYPES
 from ..tlp import TLP_EXTENSION
 from .charsets import CHARACTER_SETS
 from .faults import Breach
-from .forms import DOMAIN_TYPES, META_TYPES, RELATION_TYPES, RULES, TYPE_NAME, DomainName, EmailAddress, IPv4, Mac, Url
+from .forms import RULES, TYPE_NAME, DomainName, EmailAddress, IPv4, Mac, Url
 from .parts import Observable
 from .predefined import PREDEFINED
 from .reading import breach_of

@@ -22,7 +22,8 @@ from verbale.holdings.compared import values_for
 from verbale.holdings.models import Shelf
 from verbale.holdings.moments import micros
 from verbale.holdings.store import Viewer
-from verbale.intel.overlap.values import Value, normal, of_pattern
+from verbale.intel.digests import values_of
+from verbale.intel.overlap.values import Value
 from verbale.node.errors import UserError
 from verbale.node.identity import node_name
 from verbale.node.models import ActRecord, Matter
@@ -45,12 +46,7 @@ def own_values(
     wanted = frozenset(kinds)
     yield from _shelved(wanted, since, to, ceiling, exercise)
     for body in _reports(since, to, ceiling, exercise):
-        for item in [*_listed(body, "indicators"), *_listed(body, "observables")]:
-            kind, text = item.get("kind"), item.get("value")
-            if not isinstance(kind, str) or not isinstance(text, str):
-                continue
-            found = of_pattern(text) if kind == "stix-pattern" else [normal(kind, text)]
-            yield from (value for value in found if value is not None and value.kind in wanted)
+        yield from (value for value in values_of(body) if value.kind in wanted)
 
 
 def _shelved(kinds: frozenset[str], since: str | None, to: str, ceiling: Marking, exercise: bool) -> Iterator[Value]:
@@ -68,11 +64,6 @@ def _shelved(kinds: frozenset[str], since: str | None, to: str, ceiling: Marking
         )
     after = {"since": micros(datetime.fromisoformat(since).replace(tzinfo=UTC))} if since else {}
     yield from values_for(Viewer(to), shelves, kinds, ceiling=ceiling.value, **after)
-
-
-def _listed(report: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    found = report.get(name)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
 
 
 def _reports(since: str | None, to: str, ceiling: Marking, exercise: bool) -> Iterator[Mapping[str, Any]]:
