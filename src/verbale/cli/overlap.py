@@ -16,13 +16,16 @@ app = typer.Typer(no_args_is_help=True)
 Overlap = Annotated[str, typer.Argument(help="The overlap: its id, or the beginning of it.")]
 
 
-def _view(identifier: str, who: Any) -> Any:
+def _view(identifier: str, who: str) -> Any:
+    """An overlap as a person sees it who may put in and look at what was learnt."""
     from verbale.matters.kit.spec import View
     from verbale.node.access import readable_matters, require
 
-    require(who, "read")
-    rows = readable_matters(who).filter(kind="overlap")
-    return View(one(rows, identifier, "several overlaps", "no overlap"), who)
+    user = person(who)
+    for right in ("import", "read"):
+        require(user, right)
+    rows = readable_matters(user).filter(kind="overlap")
+    return View(one(rows, identifier, "several overlaps", "no overlap"), user)
 
 
 @app.command("set", help="Choose what this node puts in: its own values, the lines of a file, or both.")
@@ -40,15 +43,12 @@ def own_set(
     """Choose what goes in."""
     django()
     from verbale.matters.overlap import work
-    from verbale.node.access import require
 
-    user = person(who)
-    require(user, "import")
-    view = _view(overlap, user)
+    view = _view(overlap, who)
     text = file.read_text(encoding="utf-8-sig") if file is not None else ""
     chosen = work.gathered(view, holdings=holdings, text=text)
     if not look:
-        work.choose(view, user, chosen.items)
+        work.choose(view, view.user, chosen.items)
     value = {
         "count": len(chosen.items),
         "counts": dict(chosen.counts),
@@ -109,14 +109,11 @@ def found(
     django()
     from verbale.matters.overlap import pages
     from verbale.matters.overlap.private import Private
-    from verbale.node.access import require
 
-    user = person(who)
-    require(user, "import")
-    view = _view(overlap, user)
+    view = _view(overlap, who)
     private = Private(view.matter.id)
     learnt = number or next((run for run in (1, 2) if private.found(run) is not None), 1)
-    result = pages.result_of(view, learnt, user.username)
+    result = pages.result_of(view, learnt, view.user.username)
 
     def told() -> None:
         for item in result["items"] or ():

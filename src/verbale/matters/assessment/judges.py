@@ -7,12 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from verbale.knowledge.law import DEPENDS, ENGAGED, NOT_ENGAGED, Assessment, Finding, the_law
-from verbale.knowledge.law.assess import Seen
+from verbale.knowledge.law import DEPENDS, ENGAGED, NOT_ENGAGED, Assessment, Finding
 from verbale.knowledge.law.derive import Reason, Step
 from verbale.matters.assessment.reading import reading_of
-from verbale.matters.assessment.words import KINDS, STATUSES, counted
-from verbale.node.judged import Ground, Judged, Point, Press, Side, Unknown
+from verbale.matters.assessment.words import KINDS, STATUSES, counted, settled_told, sides_of
+from verbale.node.judged import Ground, Judged, Point, Press, Unknown
 from verbale.node.models import Matter
 from verbale.node.projection import state_of
 
@@ -58,7 +57,6 @@ def _rest(findings: list[Finding]) -> str:
 
 def _point(finding: Finding) -> Point:
     said = finding.sentence
-    law = the_law()
     return Point(
         finding.conclusion.name,
         said if finding.status == ENGAGED else _("Open whether: %(what)s") % {"what": said},
@@ -66,15 +64,8 @@ def _point(finding: Finding) -> Point:
         sure=finding.status == ENGAGED,
         sources=finding.sources,
         grounds=tuple(_reason(reason) for reason in finding.derivation.rules),
-        sides=tuple(_sides(seen) for seen in finding.views),
-        settles=tuple(
-            _("%(status)s if: %(facts)s")
-            % {
-                "status": STATUSES[settling.status],
-                "facts": " ".join(law.sentence(name, sign) for name, sign in settling.facts),
-            }
-            for settling in finding.settles
-        ),
+        sides=tuple(sides_of(seen) for seen in finding.views),
+        settles=tuple(settled_told(settling) for settling in finding.settles),
     )
 
 
@@ -84,15 +75,6 @@ def _reason(reason: Reason) -> Ground:
 
 def _step(step: Step) -> Ground:
     return Ground(step.sentence, step.standing, step.sources, tuple(_reason(reason) for reason in step.rules))
-
-
-def _sides(seen: Seen) -> tuple[Side, Side]:
-    first = _("One view:") if seen.own is None else _("Our view:")
-    one, other = (
-        Side(label, the_law().sentence(seen.position, value), STATUSES[status])
-        for label, (value, status) in ((first, seen.first), (_("The other view:"), seen.second))
-    )
-    return one, other
 
 
 def _asked(matter: Matter, found: Assessment) -> Iterator[Unknown]:

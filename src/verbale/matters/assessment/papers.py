@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from verbale.knowledge.law import DEPENDS, ENGAGED, Assessment, Finding, Reason, the_law
 from verbale.matters.assessment.reading import reading_of
-from verbale.matters.assessment.words import KINDS, counted
+from verbale.matters.assessment.words import KINDS, counted, settled_told
 from verbale.matters.papers import text_paper
 from verbale.paper import Paper, Piece
 
@@ -56,11 +56,7 @@ def _told(found: Assessment, finding: Finding) -> Iterator[str]:
     yield f"{finding.conclusion.name}: {finding.status}"
     yield f"{head} [{'; '.join(finding.sources)}]"
     yield from (_reason_told(reason) for reason in finding.derivation.rules)
-    for settling in finding.settles:
-        yield _("%(status)s if: %(facts)s") % {
-            "status": settling.status,
-            "facts": " ".join(law.sentence(name, sign) for name, sign in settling.facts),
-        }
+    yield from (settled_told(settling) for settling in finding.settles)
     for seen in finding.views:
         for value, status in (seen.first, seen.second):
             yield _("On the view: %(view)s – %(status)s") % {

@@ -29,7 +29,8 @@ State, key by key:
     closed                  {"act", "by", "text", "issued"}
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from verbale.matters.rules import close, enter, member, named, open_matter
 from verbale.protocol import EFFECTIVE, Act, Effect, Marking, State, gettext_noop
@@ -135,16 +136,22 @@ def _withdraw(state: State, act: Act) -> Effect:
     return EFFECTIVE
 
 
-def _sighting(state: State, act: Act) -> Effect:
+def _in_use(state: State, act: Act) -> Mapping[str, Any] | Effect:
+    """The contribution that an act of somebody who takes part is about, if it has not been withdrawn."""
     outside = _stays_out(state, act)
     if outside is not None:
         return outside
     entry = named(state, act, "contribution", "contribution")
+    if not isinstance(entry, Effect) and f"withdrawn:{act.body['contribution']}" in state:
+        return Effect(gettext_noop("The contribution had been withdrawn."))
+    return entry
+
+
+def _sighting(state: State, act: Act) -> Effect:
+    entry = _in_use(state, act)
     if isinstance(entry, Effect):
         return entry
     body, identifier = act.body, act.body["contribution"]
-    if f"withdrawn:{identifier}" in state:
-        return Effect(gettext_noop("The contribution had been withdrawn."))
     state[f"sighting:{act.id}"] = {
         "by": act.author,
         "contribution": identifier,
@@ -164,15 +171,10 @@ def _sighting(state: State, act: Act) -> Effect:
 
 
 def _feedback(state: State, act: Act) -> Effect:
-    outside = _stays_out(state, act)
-    if outside is not None:
-        return outside
-    entry = named(state, act, "contribution", "contribution")
+    entry = _in_use(state, act)
     if isinstance(entry, Effect):
         return entry
     body, identifier = act.body, act.body["contribution"]
-    if f"withdrawn:{identifier}" in state:
-        return Effect(gettext_noop("The contribution had been withdrawn."))
     verdict = body["verdict"]
     if entry["by"] == act.author and verdict != "false-positive":
         return Effect(

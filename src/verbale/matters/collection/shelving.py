@@ -18,7 +18,7 @@ __all__ = ["shelve", "shelve_all"]
 
 
 def shelve_all() -> None:
-    """Every collection of which something was said since its shelf was last looked after."""
+    """Every collection."""
     for matter in Matter.objects.filter(kind="collection", state__key="opening"):
         shelve(matter)
 

@@ -1,15 +1,15 @@
 """What the page of a workbench shows, in words and places."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from verbale.matters.kit.spec import View
-from verbale.matters.likelihood import BAND_WORDS, Bar, percent, picture
+from verbale.matters.likelihood import BAND_WORDS, percent
 from verbale.matters.workbench import words
 from verbale.matters.workbench.acts import OTHER
+from verbale.matters.workbench.plot import plot_of
 from verbale.matters.workbench.weighing import Row, Weighing, hypotheses, labels, standing, weigh
 from verbale.node.models import Attachment
 
@@ -45,22 +45,14 @@ def board(view: View) -> Mapping[str, Any]:
             "weighted": f"{float(found.heuer[key].weighted):.1f}",
             "least": key in found.least,
         }
+    held = _held(state)
     return {
         **told,
         "weighing": found,
-        "plot": picture(
-            Bar(
-                f"{row['label']} {row['text']}",
-                Fraction(0),
-                found.posterior.shares[row["key"]],
-                f"{row['words']}, {row['share']}",
-                found.priors[row["key"]],
-            )
-            for row in rows
-        ),
+        "plot": plot_of(state, found),
         "confidence": words.confidence_told(found),
         "grounds": [words.ground_told(ground, state) for ground in found.confidence.grounds],
-        "evidence": [_evidence(row, found, known, _held(state)) for row in found.rows],
+        "evidence": [_evidence(row, found, known, held) for row in found.rows],
         "gaps": [_gap(row, found, known, state) for row in found.gaps],
         "overturning": _overturning(found, state),
         "differ": found.posterior.leader is not None and found.posterior.leader not in found.least,

@@ -1,15 +1,14 @@
 """What a workbench says of a case: who did it and how sure we are, in the shape of all kinds."""
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from verbale.matters.likelihood import BAND_WORDS, Bar, percent, picture
 from verbale.matters.workbench import words
+from verbale.matters.workbench.plot import plot_of, probability
 from verbale.matters.workbench.weighing import Row, Weighing, hypotheses, labels, weigh
 from verbale.node.judged import Ground, Judged, Point, Unknown
 from verbale.node.models import Matter
@@ -32,11 +31,11 @@ def judges(matter: Matter) -> Iterator[Judged]:
         gettext_lazy("Who did it, and how sure are we?"),
         _answer(state, found),
         points=tuple(_points(state, found, known)) if found is not None else (),
-        unknown=tuple(_gap(matter, row, state) for row in found.gaps) if found is not None else (),
+        unknown=tuple(_gap(matter, row) for row in found.gaps) if found is not None else (),
         note=_("Likelihood and confidence are kept apart (ICD 203, 2015). The numbers advise; people conclude."),
         url=reverse("dossier", args=[matter.id]),
         label=gettext_lazy("The attribution workbench"),
-        plot=_plot(state, found, known) if found is not None else None,
+        plot=plot_of(state, found) if found is not None else None,
     )
 
 
@@ -59,22 +58,21 @@ def _points(state: Mapping[str, Any], found: Weighing, known: Mapping[str, str])
             f"{known[key]} {words.named(key, entry)}",
             ngettext("%(n)s item of evidence stands against it.", "%(n)s items of evidence stand against it.", against)
             % {"n": against},
-            tag=f"{BAND_WORDS[found.posterior.band(key).code]}, {percent(found.posterior.shares[key])}",
+            tag=probability(found, key),
             sure=key == leader,
             grounds=tuple(_bearing(row, key, found) for row in found.rows),
         )
     if found.judged and leader is not None:
-        told = (words.overturning_told(found.removed, "removed", state), _opposite(state, found))
+        told = [
+            words.overturning_told(case, how, state)
+            for how, case in (("removed", found.removed), ("flipped", found.flipped))
+        ]
         grounds = [words.ground_told(ground, state) for ground in found.confidence.grounds]
         yield Point(
             _("What would overturn it"),
             " ".join(told),
             grounds=tuple(Ground(line) for line in grounds),
         )
-
-
-def _opposite(state: Mapping[str, Any], found: Weighing) -> str:
-    return words.overturning_told(found.flipped, "flipped", state)
 
 
 def _bearing(row: Row, key: str, found: Weighing) -> Ground:
@@ -84,7 +82,7 @@ def _bearing(row: Row, key: str, found: Weighing) -> Ground:
     return Ground(told, sources=(row.entry["source"],) if row.entry.get("source") else ())
 
 
-def _gap(matter: Matter, row: Row, state: Mapping[str, Any]) -> Unknown:
+def _gap(matter: Matter, row: Row) -> Unknown:
     bears = ""
     if row.expectation is not None:
         bears = _("expected to tell %(bits)s") % {"bits": words.bits_told(row.expectation.bits)}
@@ -93,17 +91,4 @@ def _gap(matter: Matter, row: Row, state: Mapping[str, Any]) -> Unknown:
         bears=bears,
         url=f"{reverse('workbench:write', args=[matter.id, 'evidence'])}?answers={row.key}",
         label=gettext_lazy("Answer it with evidence"),
-    )
-
-
-def _plot(state: Mapping[str, Any], found: Weighing, known: Mapping[str, str]) -> Mapping[str, Any] | None:
-    return picture(
-        Bar(
-            f"{known[key]} {words.named(key, entry)}",
-            Fraction(0),
-            found.posterior.shares[key],
-            f"{BAND_WORDS[found.posterior.band(key).code]}, {percent(found.posterior.shares[key])}",
-            found.priors[key],
-        )
-        for key, entry in hypotheses(state)
     )

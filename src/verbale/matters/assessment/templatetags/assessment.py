@@ -6,14 +6,12 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from verbale.knowledge.law import Settling, the_law
-from verbale.knowledge.law.assess import Seen
-from verbale.matters.assessment.words import STATUSES, VALUES
+from verbale.knowledge.law import the_law
+from verbale.matters.assessment.words import OWN, STATUSES, VALUES, facts_told, sides_of
 
 register = template.Library()
 
 _ANSWERS = {"true": _("It is so"), "false": _("It is not so"), "unknown": VALUES["unknown"]}
-_OWN, _FIRST, _OTHER = _("Our view:"), _("One view:"), _("The other view:")
 _TAKE = {"first": _("Take this view"), "second": _("Take this view"), "none": _("Take no view")}
 
 
@@ -23,20 +21,8 @@ def finding_status(status: str) -> Any:
     return STATUSES.get(status, status)
 
 
-@register.filter
-def settling_told(settling: Settling) -> list[str]:
-    """The facts that would settle it, each in its sentence."""
-    return [the_law().sentence(name, sign) for name, sign in settling.facts]
-
-
-@register.simple_tag
-def views_of(seen: Seen) -> list[dict[str, Any]]:
-    """How a finding stands under each of two views, the own one first."""
-    labels = (_FIRST if seen.own is None else _OWN, _OTHER)
-    return [
-        {"label": label, "says": the_law().sentence(seen.position, value), "status": status}
-        for label, (value, status) in zip(labels, (seen.first, seen.second), strict=True)
-    ]
+register.filter("settling_told", facts_told)
+register.simple_tag(sides_of)
 
 
 @register.simple_tag
@@ -47,7 +33,7 @@ def position_views(item: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "view": name,
             "own": taken == name,
-            "label": _OWN if taken == name else "",
+            "label": OWN if taken == name else "",
             "says": view.says,
             "held": view.held,
             "sources": law.cited(view),
