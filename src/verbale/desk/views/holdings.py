@@ -72,12 +72,14 @@ class ImportForm(forms.Form):
 @page("read")
 def shelves(request: HttpRequest) -> HttpResponse:
     """All shelves; accounts of partners' software for those who may see to them."""
+    opened = open_shelves(request.user)
+    matters = Matter.objects.in_bulk([item.matter for item in opened if item.matter])
     rows = []
-    for item in open_shelves(request.user):
-        matter = Matter.objects.filter(pk=item.matter).first() if item.matter else None
-        rows.append(
-            {"shelf": item, "matter": matter, "count": store.count(item), "parties": matter.parties if matter else ()}
-        )
+    for item in opened:
+        matter = matters.get(item.matter)
+        parties = matter.parties if matter else ()
+        rows.append({"shelf": item, "matter": matter, "count": store.count(item), "parties": parties})
+    keys = {item.pk for item in opened}
     seen_to = may(request.user, "partners")
     return render(
         request,
@@ -88,7 +90,7 @@ def shelves(request: HttpRequest) -> HttpResponse:
             "accounts": Account.objects.order_by("node", "name") if seen_to else None,
             "confirmed": Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name"),
             "new_token": request.session.pop("taxii_token", ""),
-            "feeds": [item for item in standing() if item.shelf in {row["shelf"].pk for row in rows}],
+            "feeds": [item for item in standing() if item.shelf in keys],
         },
     )
 
