@@ -140,6 +140,8 @@ def test_a_list_of_an_analyst() -> None:
         ("[ipv4-addr:value = '198.51.100.7' AND domain-name:value = 'evil.example']", []),
         ("[ipv4-addr:value != '198.51.100.7']", []),
         ("[ipv4-addr:value = '198.51.100.7'] AND [domain-name:value = 'evil.example']", []),
+        ("[file:hashes.'sha256' = '" + "a" * 64 + "']", ["sha256:" + "a" * 64]),
+        ("[network-traffic:dst_ref.value = '198.51.100.7']", ["ipv4:198.51.100.7"]),
         ("[file:name = 'a.exe' OR domain-name:value = 'evil.example']", []),
         ("[ipv4-addr:value = '198.51.100.7'] WITHIN 5 SECONDS", []),
         ("[ipv4-addr:value = 'nothing']", []),

@@ -19,16 +19,16 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from .misp_map import PATH_TYPES
 from .object_values import object_values
 from .overlap.values import RULES as SPELLING
 from .overlap.values import normal, of_pattern
+from .pattern_values import word_of
 from .techniques import ATTACK_SOURCES, technique_id
 from .text import clean_line
 
 __all__ = ["ACTORS", "ACTOR", "MOST", "REF", "RULES", "SOFTWARE", "TECHNIQUE", "Name", "named_in", "plain_name"]
 
-RULES: Final = SPELLING * 1_000 + 1
+RULES: Final = SPELLING * 1_000 + 2
 """Number of these rules together with those of the spelling: an index made by others is made anew."""
 MOST: Final = 1_000
 """Names of one object; it has no more than these."""
@@ -44,7 +44,6 @@ _COMPARED: Final = re.compile(
 )
 _TEXT: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _ESCAPE: Final = re.compile(r"\\(['\\])")
-_ENDS: Final = re.compile(r"network-traffic:(?:src|dst)_ref\.value|domain-name:resolves_to_refs\[\*\]\.value", re.ASCII)
 
 
 class Name(NamedTuple):
@@ -102,16 +101,8 @@ def _of_pattern(pattern: str) -> Iterator[Name]:
         path, text, several = match.group("path", "text", "several")
         if path is not None:
             texts = [text] if text is not None else _TEXT.findall(several)
-            yield from _values(((_word(path), _ESCAPE.sub(r"\1", one)) for one in texts), alone=False)
-
-
-def _word(path: str) -> str:
-    """Of a property, the word by which values of its kind are spelled."""
-    plain = path.replace("'", "")
-    owner, colon, digest = plain.partition(":hashes.")
-    if colon:
-        return digest.lower().replace("-", "") if owner in ("file", "artifact") else ""
-    return "ip" if _ENDS.fullmatch(plain) else PATH_TYPES.get(plain, "")
+            word = word_of(path.replace("'", ""))
+            yield from _values(((word, _ESCAPE.sub(r"\1", one)) for one in texts), alone=False)
 
 
 def _values(pairs: Iterable[tuple[str, str]], *, alone: bool = True) -> Iterator[Name]:

@@ -9,13 +9,21 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from .misp_map import PATH_TYPES
 from .stix_patterns import is_simple
+
+__all__ = ["Comparison", "Plain", "any_of", "plain_values", "quoted", "word_of"]
 
 _COMPARISON: Final = re.compile(
     r"\s*(?P<path>[a-z0-9-]+:[^\s=!<>]+?)\s*(?P<operator>=|!=|[<>]=?|\bLIKE\b|\bMATCHES\b)\s*"
     r"(?:'(?P<text>(?:[^'\\]|\\['\\])*)'|(?P<number>-?\d+))(?:\s+(?P<joint>AND|OR)\s+)?"
 )
 _ESCAPE: Final = re.compile(r"\\(['\\])")
+_ADDRESSES: Final = (
+    "network-traffic:src_ref.value",
+    "network-traffic:dst_ref.value",
+    "domain-name:resolves_to_refs[*].value",
+)
 
 
 class Comparison(NamedTuple):
@@ -50,6 +58,23 @@ def plain_values(pattern: str) -> Plain | None:
     if written[place:].strip() != "]" or len(joints) > 1:
         return None
     return Plain(next(iter(joints), ""), found)
+
+
+def any_of(pattern: str) -> list[Comparison]:
+    """The comparisons of a pattern that looks for nothing but one of several values: for equality, joined by OR. Of any
+    other pattern none, for none of its parts is an indicator by itself."""
+    plain = plain_values(pattern)
+    if plain is None or plain.joint == "AND" or any(each.operator != "=" for each in plain.comparisons):
+        return []
+    return plain.comparisons
+
+
+def word_of(path: str) -> str:
+    """The word by which values of a property are told: a kind of `Report` or MISP's word for it; "" for no value."""
+    owner, colon, digest = path.partition(":hashes.")
+    if colon:
+        return digest.lower().replace("-", "") if owner in ("file", "artifact") else ""
+    return "ip" if path in _ADDRESSES else PATH_TYPES.get(path, "")
 
 
 def quoted(value: str) -> str:

@@ -21,9 +21,9 @@ _STEP: Final = r"(?!(?:hashes|true|false)\b)[a-z][a-z0-9_]{2,249}"
 _PATH: Final = rf"[a-z][a-z0-9]++(?:-[a-z0-9]++)*+:{_STEP}(?:\.(?:{_STEP}|'[^'\\]++')|\[(?:\*|\d{{1,9}})\])*+"
 _HASHED: Final = (
     r"(?:file|artifact|x509-certificate):hashes\.(?:"
-    r"(?:MD5|'MD5')\s*+=\s*+'[0-9a-fA-F]{32}'|(?:SHA1|'SHA-?1')\s*+=\s*+'[0-9a-fA-F]{40}'"
-    r"|(?:SHA256|'SHA-?256'|'SHA3-256')\s*+=\s*+'[0-9a-fA-F]{64}'"
-    r"|(?:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}'"
+    r"(?i:MD5|'MD5')\s*+=\s*+'[0-9a-fA-F]{32}'|(?i:SHA1|'SHA-?1')\s*+=\s*+'[0-9a-fA-F]{40}'"
+    r"|(?i:SHA256|'SHA-?256'|'SHA3-256')\s*+=\s*+'[0-9a-fA-F]{64}'"
+    r"|(?i:SHA512|'SHA-?512'|'SHA3-512')\s*+=\s*+'[0-9a-fA-F]{128}'"
     r"|(?:SSDEEP|'SSDEEP')\s*+=\s*+'[a-zA-Z0-9/+:.]{1,128}'|(?:TLSH|'TLSH')\s*+=\s*+'[a-zA-Z0-9]++')"
 )
 _TEXT: Final = r"'(?:[^'\\]|\\['\\])*+'"

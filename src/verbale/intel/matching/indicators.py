@@ -25,7 +25,7 @@ from ..text import clean_line
 from .errors import MatchingError
 from .kinds import FIELD_KINDS, guessed
 from .limits import MAX_EXPRESSIONS, MAX_GRAMMAR_CHARACTERS, MAX_INDICATORS
-from .patterns import Key, Plan, Term, Unmatched, is_simple, plan_of, value_keys
+from .patterns import Key, Plan, Term, Unmatched, needs_grammar, plan_of, value_keys
 
 __all__ = ["Indicator", "Planned", "Shape", "Unlooked", "lay_out"]
 
@@ -163,7 +163,7 @@ def lay_out(indicators: Iterable[Indicator], folder: Path, *, subdomains: bool =
             if planned.count > MAX_INDICATORS:
                 raise MatchingError(f"there are more than {MAX_INDICATORS:,} indicators; that is the limit")
             try:
-                if indicator.pattern and not is_simple(indicator.pattern):
+                if indicator.pattern and needs_grammar(indicator.pattern):
                     grammar += len(indicator.pattern)
                     if grammar > MAX_GRAMMAR_CHARACTERS:
                         raise Unmatched(

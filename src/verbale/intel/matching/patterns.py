@@ -25,13 +25,14 @@ from typing import Any, Final, NamedTuple
 from stix2patterns.v21.pattern import Pattern
 
 from ..limits import MAX_PATTERN_CHARACTERS, MAX_PATTERN_NESTING
+from ..pattern_values import any_of
 from ..stix_patterns import nesting
 from ..text import clean_line
 from .expressions import NotPortable, like, portable
 from .kinds import LOWERED, network, normal
 from .limits import MAX_PATTERN_KEYS, MAX_PATTERN_PARTS, MAX_PATTERN_TERMS
 
-__all__ = ["Key", "Plan", "Term", "Unmatched", "is_simple", "plan_of", "value_keys"]
+__all__ = ["Key", "Plan", "Term", "Unmatched", "needs_grammar", "plan_of", "value_keys"]
 
 
 class Unmatched(ValueError):
@@ -112,25 +113,21 @@ PATHS: Final[dict[str, tuple[str, str]]] = {
 }
 """Object path to kind and role of an observed value. Paths without quotation marks, with `[*]` for any index."""
 
-_ONE: Final = r"((?:[a-z0-9-]++):(?:[A-Za-z_][\w]*+)(?:\.(?:[A-Za-z_][\w]*+|'[A-Za-z0-9-]++'))?+)\s*+=\s*+'([^'\\]*+)'"
-_SIMPLE: Final = re.compile(rf"\s*+\[\s*+(?:{_ONE}(?:\s++OR\s++(?!\]))?+)++\s*+\]\s*+", re.ASCII)
-_COMPARISON: Final = re.compile(_ONE, re.ASCII)
 
-
-def is_simple(pattern: str) -> bool:
-    """Whether `plan_of` needs no grammar: equalities of known paths, none or joined by OR."""
-    return _SIMPLE.fullmatch(pattern) is not None
+def needs_grammar(pattern: str) -> bool:
+    """Whether `plan_of` asks the grammar's parser: about anything but equalities, none or joined by OR."""
+    return not any_of(pattern)
 
 
 def plan_of(pattern: str) -> Plan:
     """What to look for. Raises `Unmatched`."""
     if len(pattern) > MAX_PATTERN_CHARACTERS:
         raise Unmatched(f"has more than {MAX_PATTERN_CHARACTERS:,} characters")
-    if is_simple(pattern):
+    if simple := any_of(pattern):
         keys: list[Key] = []
-        for path, value in _COMPARISON.findall(pattern):
-            kind, role = _target(path.replace("'", ""))
-            keys += value_keys(kind, value, role)
+        for each in simple:
+            kind, role = _target(re.sub(r"\[[0-9]+\]", "[*]", each.path))
+            keys += value_keys(kind, str(each.value), role)
         return _plan([(_term(keys),)], 1)
     if nesting(pattern) > MAX_PATTERN_NESTING:
         raise Unmatched(f"is nested deeper than {MAX_PATTERN_NESTING} levels")

@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 
 import idna
 
+from ..pattern_values import any_of, word_of
 from ..text import visible_value
 
 __all__ = ["KINDS", "LONGEST", "RULES", "Refused", "Value", "normal", "of_lines", "of_pattern", "split"]
@@ -303,43 +304,12 @@ def of_lines(text: str) -> Iterator[Value | Refused]:
 
 # -- simple patterns ---------------------------------------------------------------------------------------------------
 
-_HASH_PATHS: Final = {"md5": "md5", "sha-1": "sha1", "sha1": "sha1", "sha-256": "sha256", "sha256": "sha256",
-                      "sha-512": "sha512", "sha512": "sha512"}  # fmt: skip
-_COMPARED: Final = re.compile(
-    r"(?:(ipv4-addr|ipv6-addr|domain-name|url|email-addr):value|file:hashes\.'?([A-Za-z0-9-]+)'?|"
-    r"(mutex):name|(windows-registry-key):key)\s*=\s*'((?:[^'\\]|\\['\\])*)'",
-    re.ASCII,
-)
-_OR: Final = re.compile(r"\s+OR\s+", re.ASCII)
-
 
 def of_pattern(pattern: str) -> list[Value]:
-    """The values of a STIX pattern that looks for nothing but one of several values: comparisons for equality, joined
-    by OR. Of any other pattern none, for none of its parts is an indicator by itself."""
-    text = pattern.strip()
-    if not text.startswith("[") or not text.endswith("]"):
-        return []
-    found: list[Value] = []
-    place, end = 0, len(text) - 1
-    body = text[1:end].strip()
-    end = len(body)
-    while place < end:
-        match = _COMPARED.match(body, place)
-        if match is None:
-            return []
-        address, digest, mutex, key, raw = match.groups()
-        kind = address or mutex or key or _HASH_PATHS.get((digest or "").lower(), "")
-        value = normal(kind, re.sub(r"\\(['\\])", r"\1", raw))
-        if value is None:
-            return []
-        found.append(value)
-        place = match.end()
-        if place < end:
-            joined = _OR.match(body, place)
-            if joined is None:
-                return []
-            place = joined.end()
-    return found
+    """The values of a STIX pattern that looks for nothing but one of several values, all of which can be compared; of
+    any other pattern none."""
+    found = [normal(word_of(each.path), str(each.value)) for each in any_of(pattern)]
+    return [value for value in found if value is not None] if None not in found else []
 
 
 def items(values: Iterable[Value]) -> list[str]:
