@@ -47,7 +47,6 @@ def run() -> None:
         "p99 ms",
         "technique, ms",
         "in common, ms",
-        "RSS, MiB",
     ]
     print_table(
         "The index of values on SQLite: made after the objects, and asked as a person does",

@@ -111,18 +111,7 @@ def title_of(value: Mapping[str, Any]) -> str:
         return _("%(what)s was seen") % {"what": _plain(value.get("sighting_of_ref"))}
     if kind == "file" and isinstance(value.get("hashes"), dict) and not value.get("name"):
         return ", ".join(f"{name} {digest}" for name, digest in value["hashes"].items())[:_LONGEST]
-    for key in (
-        "name",
-        "value",
-        "abstract",
-        "pattern",
-        "key",
-        "subject",
-        "path",
-        "content",
-        "opinion",
-        "definition_type",
-    ):
+    for key in _TITLES:
         text = value.get(key)
         if isinstance(text, str) and text.strip():
             line = " ".join(text.split())
