@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from benchmarks import appends, day, forum, kernel, latency, law, matching, overlap, proofs, stix, taxii, terms
+from benchmarks import appends, bundles, day, forum, kernel, latency, law, matching, overlap, proofs, stix, taxii, terms
 
 BENCHES = {
     "kernel": kernel.run,
@@ -18,6 +18,7 @@ BENCHES = {
     "forum": forum.run,
     "law": law.run,
     "taxii": taxii.run,
+    "bundles": bundles.run,
     "overlap": overlap.run,
     "matching": matching.run,
     "stix": stix.run,

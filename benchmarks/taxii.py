@@ -1,5 +1,6 @@
 """TAXII 2.1 over HTTP beside medallion and OpenTAXII: the same objects, one process each, one connection."""
 
+import bisect
 import contextlib
 import http.client
 import json
@@ -21,7 +22,7 @@ from benchmarks.tables import print_table
 from verbale.demo.nodes import NodeProcess, free_port
 from verbale.demo.scenario import CRIMSON
 
-__all__ = ["objects", "run"]
+__all__ = ["FILLED", "objects", "run"]
 
 _HERE = Path(__file__).resolve().parent
 _MEDIA = "application/taxii+json;version=2.1"
@@ -29,11 +30,17 @@ OBJECTS = int(os.environ.get("VERBALE_BENCH_TAXII_OBJECTS", "2000"))
 """For the three; medallion's time for them grows with their square."""
 MORE = int(os.environ.get("VERBALE_BENCH_TAXII_MORE", "8000"))
 """Added to those at the end."""
+THEN = int(os.environ.get("VERBALE_BENCH_TAXII_THEN", "2000"))
+"""Added to all of these."""
 LARGE = int(os.environ.get("VERBALE_BENCH_TAXII_LARGE", "1000000"))
 """For Verbale alone."""
 _A_POST = 500
+_PAGE, _FIRST, _WALK = "page of 100", "first page of 100", "all in pages of 100, a page"
 _ASKED, _SECONDS = 300, 20.0
 """Requests of one kind, and when no more are begun."""
+_UNSEEN = 2_000
+FILLED = 1 << 40
+"""Where the numbers of the objects begin with which a node is filled."""
 _WORDS = (
     "beacon",
     "loader",
@@ -110,15 +117,16 @@ class _Server:
     taken: dict[str, list[float]] = field(default_factory=dict)
     """Milliseconds of each request, by what was asked."""
     added: list[float] = field(default_factory=list)
-    """Objects a second: the first, and those on top."""
+    """Objects a second: the first, those on top, those on top of these."""
 
     def __post_init__(self) -> None:
         self._link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
+        self._headers = {"Accept": _MEDIA}
+        if self.authorization:
+            self._headers["Authorization"] = self.authorization
 
     def ask(self, method: str, rest: str, body: bytes | None = None) -> Any:
-        headers = {"Accept": _MEDIA, **({"Content-Type": _MEDIA} if body is not None else {})}
-        if self.authorization:
-            headers["Authorization"] = self.authorization
+        headers = {**self._headers, **({"Content-Type": _MEDIA} if body is not None else {})}
         self._link.request(method, f"{self.path}{rest}", body, headers)
         answer = self._link.getresponse()
         data = answer.read()
@@ -135,20 +143,42 @@ class _Server:
                 began = time.perf_counter()
                 data = self.ask("GET", rest)
                 taken.append((time.perf_counter() - began) * 1000)
-                self.last = json.loads(data)
-                if not good(self.last):
+                if not good(json.loads(data)):
                     raise RuntimeError(f"{self.name} gives something else for {rest}: {data[:300]!r}")
                 if len(taken) >= _ASKED or time.perf_counter() >= end:
                     break
 
-    def walk(self) -> Iterator[str]:
-        """All pages of 100, each where the last ended."""
-        rest = "objects/?limit=100"
-        while True:
-            yield rest
-            if not self.last.get("more"):
-                return
-            rest = f"objects/?limit=100&next={self.last['next']}"
+    def time_walks(self) -> None:
+        """Time walks over all there is, in pages of 100, each page where the last ended."""
+        pages, firsts, means = (self.taken.setdefault(what, []) for what in (_PAGE, _FIRST, _WALK))
+        end = time.perf_counter() + _SECONDS
+        while len(pages) < _ASKED and time.perf_counter() < end:
+            walk: list[float] = []
+            rest = "objects/?limit=100"
+            while rest:
+                began = time.perf_counter()
+                data = self.ask("GET", rest)
+                walk.append((time.perf_counter() - began) * 1000)
+                told = json.loads(data)
+                if not told["objects"]:
+                    raise RuntimeError(f"{self.name} gives nothing for {rest}")
+                rest = f"objects/?limit=100&next={told['next']}" if told.get("more") else ""
+                if time.perf_counter() > end + _SECONDS:
+                    break  # the mean of what was walked is told then
+            pages += walk
+            firsts.append(walk[0])
+            means.append(statistics.fmean(walk))
+
+    def missing(self, stix_id: str) -> float:
+        """Milliseconds until the server says that there is no such object."""
+        began = time.perf_counter()
+        self._link.request("GET", f"{self.path}objects/{stix_id}/", headers=self._headers)
+        answer = self._link.getresponse()
+        answer.read()
+        taken = (time.perf_counter() - began) * 1000
+        if answer.status != 404:
+            raise RuntimeError(f"{self.name} answers {answer.status} for an object that is not to be seen")
+        return taken
 
 
 def run() -> None:
@@ -184,7 +214,7 @@ def _measure(server: _Server, made: list[bytes]) -> None:
     _add(server, made)
     ids = [json.loads(raw)["id"] for raw in made]
     chance = random.Random(1)
-    server.time("page of 100", server.walk, lambda told: bool(told["objects"]))
+    server.time_walks()
     server.time("by type", lambda: iter(["objects/?match[type]=malware&limit=100"]), lambda told: bool(told["objects"]))
     server.time(
         "by id",
@@ -198,6 +228,7 @@ def _measure(server: _Server, made: list[bytes]) -> None:
         lambda told: not told.get("objects"),
     )
     _add(server, list(objects(MORE, first=1 << 41)))
+    _add(server, list(objects(THEN, first=1 << 42)))
 
 
 @contextlib.contextmanager
@@ -286,7 +317,7 @@ def _ms(values: list[float]) -> str:
 def _report(servers: list[_Server]) -> None:
     ours, *others = servers
     rows = []
-    for place, what in enumerate((f"first {OBJECTS:,}", f"{MORE:,} on top")):
+    for place, what in enumerate((f"first {OBJECTS:,}", f"{MORE:,} on top", f"{THEN:,} on top of these")):
         fastest = max(other.added[place] for other in others)
         told = [f"{server.added[place]:,.0f}" for server in servers]
         rows.append([f"add, objects/s: {what}", *told, f"{ours.added[place] / fastest:,.1f}x"])
@@ -303,18 +334,27 @@ def _report(servers: list[_Server]) -> None:
 
 
 def _large(folder: Path) -> None:
-    rows = []
+    rows, unseen = [], []
     for count in (1_000, LARGE):
-        rows.append(_sized(folder, count))
+        sized, hidden = _sized(folder, count)
+        rows.append(sized)
+        unseen.append(hidden)
     print_table(
         "Verbale by size; half of the objects are RED and not for this reader; ms: median / 99th percentile (requests)",
         ["objects", "imported/s", "page of 100", "by type", "manifest", "nothing new", "server, MB"],
         rows,
         "Pages begin anywhere. Memory of the serving process before and after these requests.",
     )
+    print_table(
+        "The same, asked for one object by its id that this reader may not see, and for one that is not there; ms",
+        ["objects", "hidden", "not there", "hidden is slower"],
+        unseen,
+        f"In turn, {_UNSEEN:,} of each. `hidden is slower`: of all pairs of a hidden and an absent one, the share in",
+        "which the hidden one took longer; 0.50 tells nothing.",
+    )
 
 
-def _sized(folder: Path, count: int) -> list[str]:
+def _sized(folder: Path, count: int) -> tuple[list[str], list[str]]:
     with _ours(folder) as server:
         rate = float(_node(server.process, "fill", server.path.split("/")[-2], count))
         idle = _memory(server)
@@ -324,19 +364,33 @@ def _sized(folder: Path, count: int) -> list[str]:
         server.time("type", lambda: iter(["objects/?match[type]=malware&limit=100"]), something)
         server.time("manifest", lambda: iter(["manifest/?limit=100"]), something)
         server.time("new", lambda: iter(["objects/?added_after=2099-01-01T00:00:00.000000Z"]), nothing)
-        return [
+        row = [
             f"{count:,}",
             f"{rate:,.0f}",
             *(_ms(server.taken[what]) for what in ("page", "type", "manifest", "new")),
             f"{idle:,.0f} -> {_memory(server):,.0f}",
         ]
+        return row, [f"{count:,}", *_unseen(server, count)]
+
+
+def _unseen(server: _Server, count: int) -> list[str]:
+    every = max(count // (2 * _UNSEEN), 1) * 2
+    made = objects(count, first=FILLED, hidden=True)
+    red = [json.loads(raw)["id"] for number, raw in enumerate(made) if number % every == 1][:_UNSEEN]
+    absent = [f"{one.partition('--')[0]}--{uuid.uuid4()}" for one in red]
+    hidden_ms, absent_ms = [], []
+    for one, other in zip(red, absent, strict=True):
+        hidden_ms.append(server.missing(one))
+        absent_ms.append(server.missing(other))
+    ordered = sorted(absent_ms)
+    slower = sum(bisect.bisect_left(ordered, value) for value in hidden_ms) / (len(hidden_ms) * len(absent_ms))
+    return [_ms(hidden_ms), _ms(absent_ms), f"{slower:.3f}"]
 
 
 def _places(server: _Server) -> list[str]:
     """Requests for pages that begin all over the shelf."""
     bounds = []
-    server.last = json.loads(server.ask("GET", "manifest/?limit=1"))
-    first = server.last["objects"][0]["date_added"]
+    first = json.loads(server.ask("GET", "manifest/?limit=1"))["objects"][0]["date_added"]
     started = time.strptime(first[:19], "%Y-%m-%dT%H:%M:%S")
     begin = time.mktime(started) - time.timezone
     span = max(time.time() - begin, 1)

@@ -13,7 +13,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from benchmarks.taxii import objects
+    from benchmarks.taxii import FILLED, objects
     from verbale.holdings import accounts, bulk, shelves
     from verbale.holdings.models import Shelf
     from verbale.node.models import Partner
@@ -28,7 +28,7 @@ def main() -> None:
         print(shelf.pk, token)
         return
     # Made before the clock starts; half of them the reader of the bench may not see.
-    made = list(objects(int(sys.argv[3]), first=1 << 40, hidden=True))
+    made = list(objects(int(sys.argv[3]), first=FILLED, hidden=True))
     began = time.perf_counter()
     for _ in bulk.take_in(Shelf.objects.get(pk=sys.argv[2]), made, marking="AMBER"):
         pass

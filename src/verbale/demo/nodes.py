@@ -33,7 +33,9 @@ _reserved: list[IO[str]] = []
 
 def _reserve(port: int) -> bool:
     """Keep a port for this process while it lives: its server listens only seconds after the port was chosen."""
-    lock = (Path(tempfile.gettempdir()) / f"verbale-{os.getuid()}-port-{port}.lock").open("w")
+    folder = Path(tempfile.gettempdir()) / f"verbale-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = (folder / f"{port}.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from verbale.holdings.models import Account, Grant, Shelf
+from verbale.holdings.prepared import Prepared
 from verbale.holdings.viewing import parties_of
 from verbale.node.access import audit
 from verbale.node.errors import UserError
@@ -17,6 +19,22 @@ __all__ = ["Rights", "account_of", "close", "grant", "make", "rights", "shelves_
 
 _USE_NOTED_EVERY = timedelta(minutes=1)
 _NAME_CHARACTERS = 80
+
+
+_OF_ACCOUNT = [field.attname for field in Account._meta.concrete_fields]
+_account = Prepared(
+    lambda digest: Account.objects.filter(
+        digest=digest,
+        active=True,
+        node__in=Partner.objects.filter(status=Partner.Status.CONFIRMED).values("node"),
+    ).values_list(*_OF_ACCOUNT),
+    str,
+)
+_granted = Prepared(
+    lambda account, shelf: Grant.objects.filter(account=account, shelf=shelf).values_list("may_read", "may_write"),
+    int,
+    str,
+)
 
 
 class Rights(NamedTuple):
@@ -57,8 +75,8 @@ def close(account: Account, *, by: str) -> None:
 
 def account_of(token: str, name: str | None = None) -> Account | None:
     """The account of a token, if it is in use, its partner is confirmed, and it has the name that was given."""
-    confirmed = Partner.objects.filter(status=Partner.Status.CONFIRMED).values("node")
-    account = Account.objects.filter(digest=Account.digest_of(token), active=True, node__in=confirmed).first()
+    row = _account.first(Account.digest_of(token))
+    account = Account.from_db(DEFAULT_DB_ALIAS, _OF_ACCOUNT, row) if row else None
     if account is None or name not in (None, account.name):
         return None
     now = timezone.now()
@@ -71,7 +89,7 @@ def rights(account: Account, shelf: Shelf) -> Rights:
     """What an account may do with a shelf: all with that of a collection of which its node is a party."""
     if shelf.matter and account.node in parties_of(shelf):
         return Rights(read=True, write=True)
-    found = Grant.objects.filter(account=account, shelf=shelf).values_list("may_read", "may_write").first()
+    found = _granted.first(account.pk, shelf.pk)
     return Rights(*found) if found else Rights(read=False, write=False)
 
 

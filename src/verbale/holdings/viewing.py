@@ -3,17 +3,23 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from verbale.holdings.models import Audience, Shelf
+from verbale.holdings.prepared import Prepared
 from verbale.intel import audience as rules
 from verbale.intel.tlp import TLP_ORDER
 from verbale.node.identity import node_name
 from verbale.node.models import Matter
 
 __all__ = ["STAFF", "Viewer", "audience_for", "parties_of", "visible"]
+
+
+_parties = Prepared(lambda matter: Matter.objects.filter(pk=matter).values_list("parties"), str)
+_audiences = Prepared(
+    lambda shelf: Audience.objects.filter(shelf=shelf).values_list("id", "rank", "ours", "nodes"), str
+)
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,13 @@ def parties_of(shelf: Shelf) -> frozenset[str]:
     """The parties of the collection that a shelf serves."""
     if not shelf.matter:
         return frozenset()
-    found: Any = Matter.objects.filter(pk=shelf.matter).values_list("parties", flat=True).first()
-    return frozenset(found or ())
+    found = _parties.first(shelf.matter)
+    return frozenset(found[0] or () if found else ())
 
 
 def visible(shelf: Shelf, viewer: Viewer) -> dict[int, str]:
     """The audiences of a shelf that the viewer belongs to, with the marking of each."""
-    rows = Audience.objects.filter(shelf=shelf).values_list("id", "rank", "ours", "nodes")
+    rows = _audiences(shelf.pk)
     if viewer.staff:
         return {key: TLP_ORDER[rank] for key, rank, _ours, _nodes in rows}
     parties, own = parties_of(shelf), node_name()

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import msgspec
 import orjson
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from verbale.holdings import store
 from verbale.holdings.accounts import Rights, account_of, rights, shelves_of
 from verbale.holdings.models import Account, Given, Shelf
 from verbale.holdings.moments import micros, stix_moment, taxii_moment
+from verbale.holdings.prepared import Prepared
 from verbale.holdings.reading import Page, Query
 from verbale.holdings.taxii.asking import next_of, query_of, versions_of
 from verbale.holdings.taxii.exchange import (
@@ -36,6 +38,11 @@ _KEPT = timedelta(days=2)
 _SLACK = timedelta(minutes=10)
 _GONE = ("Not found", "There is no such resource, or this account may not see it.")
 _DEFAULT_MARKING = "AMBER"
+
+
+_OF_SHELF = [field.attname for field in Shelf._meta.concrete_fields]
+_by_id = Prepared(lambda key: Shelf.objects.filter(pk=key).values_list(*_OF_SHELF), str)
+_by_alias = Prepared(lambda key: Shelf.objects.filter(alias=key).values_list(*_OF_SHELF), str)
 
 
 class _Envelope(msgspec.Struct):
@@ -159,7 +166,8 @@ def _shelf(account: Account, key: str) -> tuple[Shelf, Rights]:
     """By id or alias. What an account may neither read nor write is not there for it."""
     if "\0" in key:
         raise Problem(404, *_GONE)
-    shelf = Shelf.objects.filter(pk=key).first() or Shelf.objects.filter(alias=key).first()
+    row = _by_id.first(key) or _by_alias.first(key)
+    shelf = Shelf.from_db(DEFAULT_DB_ALIAS, _OF_SHELF, row) if row else None
     may = rights(account, shelf) if shelf is not None else None
     if shelf is None or not may:
         raise Problem(404, *_GONE)
