@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.own_packs import packs_in, put
-from verbale.knowledge import PackError, all_norms, check_packs, norm_of, search_norms
+from verbale.knowledge import PackError, all_measures, all_norms, check_packs, norm_of, search_norms
 from verbale.knowledge.norms import Norm, NormPack
 from verbale.knowledge.outline import differences
 from verbale.knowledge.packs import read_pack
@@ -76,6 +76,12 @@ class TestShipped:
         quoted = [item.official for norm in pack.norms for item in norm.translations if item.official is not None]
         assert len(quoted) == 9
         assert all("Ambassade de France" in item.reference and item.url for item in quoted)
+
+    def test_the_measures_of_the_united_nations_likewise(self) -> None:
+        (pack,) = [pack for pack in all_measures() if pack.id == "un"]
+        for measure in pack.measures:
+            assert [item.language for item in measure.translations] == FIVE
+            assert all(measure.reference.split(",")[0] in item.reference for item in measure.translations)
 
 
 class TestSearch:

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from verbale.knowledge.packs import PackHead, Source, load_kind
-from verbale.knowledge.translations import Translation, check_languages, words_of
+from verbale.knowledge.translations import Translation, check_languages, in_language, words_of
 
 __all__ = ["Guidance", "NamedNorm", "Norm", "NormPack", "all_norms", "norm_of", "search_norms"]
 
@@ -46,8 +46,7 @@ class Norm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def in_language(self, language: str) -> Translation | None:
         """The norm in that language, of whatever script or country: `zh` for `zh-hans`."""
-        wanted = language.partition("-")[0].lower()
-        return next((item for item in self.translations if item.language == wanted), None)
+        return in_language(self.translations, language)
 
 
 class NormPack(PackHead, frozen=True, forbid_unknown_fields=True, kw_only=True):

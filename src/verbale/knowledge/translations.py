@@ -1,4 +1,4 @@
-"""A norm in another language: our own translation, and apart from it what the publisher itself says.
+"""A norm or a measure in another language: our own translation, and apart from it what the publisher itself says.
 
 The two never mix. `title` and `about` are Verbale's translation of its own words and bind nobody; a wording of the
 publisher stands in `official` alone, and not without the place at which it was read.
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["OfficialWords", "Translation", "check_languages", "words_of"]
+__all__ = ["OfficialWords", "Translation", "check_languages", "in_language", "words_of"]
 
 _Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
@@ -25,7 +25,7 @@ class OfficialWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class Translation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a norm is called and asks for, in another language."""
+    """What a norm or a measure is called and asks for, in another language."""
 
     language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}\Z")]
     """ISO 639."""
@@ -49,6 +49,12 @@ def check_languages(translations: list[Translation]) -> None:
         if item.language in seen:
             raise ValueError(f"translations.{item.language}: the language stands twice")
         seen.add(item.language)
+
+
+def in_language(translations: list[Translation], language: str) -> Translation | None:
+    """The one of that language, of whatever script or country: `zh` for `zh-hans`."""
+    wanted = language.partition("-")[0].lower()
+    return next((item for item in translations if item.language == wanted), None)
 
 
 def words_of(translations: list[Translation]) -> list[str]:
