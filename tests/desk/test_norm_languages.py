@@ -1,5 +1,6 @@
 """A norm in its languages on the desk, in the API, and in a note that cites it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,7 @@ class TestPage:
             assert f'<div lang="{code}" dir="ltr"><h3>{told("un-11/c", code).title}</h3>' in shown
         assert f'<div lang="ar" dir="rtl"><h3>{told("un-11/c", "ar").title}</h3>' in shown
         assert told("un-11/c", "ar").about in shown
+        assert re.findall(r"<summary>(\w+)</summary>", shown) == ["French", "Spanish", "Russian", "Arabic", "Chinese"]
         assert shown.count(NOT_OFFICIAL) == 5
         assert "Official wording" not in shown
 
