@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -16,7 +17,7 @@ from tests.node.world import Peer, note_body, now
 from verbale.desk import relations, second_factor
 from verbale.desk.relations.measures import menu
 from verbale.desk.work import work_of
-from verbale.knowledge import code
+from verbale.knowledge import all_measures, code
 from verbale.matters.channel.fold import channel_id
 from verbale.node.models import ActRecord, ApiToken, Matter, User
 from verbale.node.registry import all_kinds
@@ -208,6 +209,23 @@ class TestTheMenu:
             answer = desk.get(url.replace("&amp;", "&"))
             assert answer.status_code == 200, url
             assert re.search(r'value="LZ"[^>]*(selected|checked)', answer.content.decode()), url
+
+    def test_a_measure_is_told_in_the_language_of_the_page_and_says_that_it_is_ours(
+        self, lazuria: Peer, ada: User, settings: Any
+    ) -> None:
+        settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+        (measure,) = [m for pack in all_measures() for m in pack.measures if m.reference == "A/78/265, Annex B, CBM 2"]
+        arabic = measure.in_language("ar")
+        assert arabic is not None
+        with translation.override("ar"):
+            entries = {entry.name: entry for _pack, found in menu(ada, lazuria.partner) for entry in found}
+            shown = render_to_string("desk/parts/measure.html", {"entry": entries["UN CBM 2"]})
+            untold = render_to_string("desk/parts/measure.html", {"entry": entries["OSCE CBM 3"]})
+            ours = translation.gettext("Translation of Verbale, not official.")
+        assert f'<strong lang="ar" dir="rtl">{arabic.title}</strong>' in shown
+        assert ours in shown
+        assert '<strong lang="en" dir="ltr">' in untold
+        assert ours not in untold
 
     def test_every_door_leads_to_a_page_or_is_not_shown(self, lazuria: Peer, ada: User, desk: Client) -> None:
         ways = [way for _pack, entries in menu(ada, lazuria.partner) for entry in entries for way in entry.ways]

@@ -46,8 +46,8 @@ def fiction(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def page(client: Client, address: str, code: int = 200) -> str:
-    answer = client.get(address)
+def page(client: Client, address: str, code: int = 200, language: str = "en") -> str:
+    answer = client.get(address, HTTP_ACCEPT_LANGUAGE=language)
     assert answer.status_code == code, (answer.status_code, answer.content[:500])
     text = answer.content.decode()
     assert "<style" not in text

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from verbale.knowledge.packs import PackHead, load_kind
+from verbale.knowledge.translations import Translation, check_languages, in_language
 
 __all__ = ["Measure", "MeasurePack", "all_measures"]
 
@@ -23,6 +24,14 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`form:<id of a form>`, or the name of a page: `talks:invite`. One that is not there is not shown."""
     eases: bool = False
     """Whether it is made for a moment of tension, rather than for the long run."""
+    translations: list[Translation] = []
+
+    def __post_init__(self) -> None:
+        check_languages(self.translations)
+
+    def in_language(self, language: str) -> Translation | None:
+        """The measure in that language, of whatever script or country."""
+        return in_language(self.translations, language)
 
 
 class MeasurePack(PackHead, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -3,6 +3,7 @@
 A norm is named everywhere by its pack and its own id: `un-11/c`.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from verbale.knowledge.packs import PackHead, Source, load_kind
+from verbale.knowledge.translations import Translation, check_languages, in_language, words_of
 
 __all__ = ["Guidance", "NamedNorm", "Norm", "NormPack", "all_norms", "norm_of", "search_norms"]
 
@@ -37,6 +39,14 @@ class Norm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     guidance: list[Guidance] = []
     kin: list[_Name] = []
     """Norms of other packs that it repeats or stands near."""
+    translations: list[Translation] = []
+
+    def __post_init__(self) -> None:
+        check_languages(self.translations)
+
+    def in_language(self, language: str) -> Translation | None:
+        """The norm in that language, of whatever script or country: `zh` for `zh-hans`."""
+        return in_language(self.translations, language)
 
 
 class NormPack(PackHead, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -94,8 +104,8 @@ def norm_of(name: str) -> NamedNorm | None:
 
 
 def search_norms(text: str) -> list[NamedNorm]:
-    """Norms in which every word of the text stands."""
-    words = text.casefold().split()
+    """Norms in which every word of the text stands, in whichever of their languages."""
+    words = _plain(text).split()
     return [found for found in _each() if all(word in _told(found) for word in words)]
 
 
@@ -107,4 +117,10 @@ def _told(found: NamedNorm) -> str:
     norm = found.norm
     parts = [found.name, found.called, norm.title, norm.about, norm.reference, *found.titles.values()]
     parts += [text for item in norm.guidance for text in (item.says, item.reference)]
-    return " ".join(parts).casefold()
+    parts += words_of(norm.translations)
+    return _plain(" ".join(parts))
+
+
+def _plain(text: str) -> str:
+    """As it is compared: an accent typed apart and a straight apostrophe find what is printed."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")

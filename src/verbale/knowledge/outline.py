@@ -10,7 +10,7 @@ from verbale.knowledge.packs import PackHead
 
 __all__ = ["differences", "outline"]
 
-_IDENTITIES = ("id", "key", "state", "number", "code", "title", "reference")
+_IDENTITIES = ("id", "key", "state", "number", "code", "language", "title", "reference")
 """Fields by which an entry of a list is known from one version to the next."""
 _HEADLINES = ("name", "title", "label", "about", "obliges", "says", "text", "means")
 _HEAD = ("id", "version", "name", "sources")

@@ -23,7 +23,7 @@ __all__ = ["PackError", "PackHead", "Source", "load_kind", "own_folder", "read_p
 
 _SHIPPED = Path(__file__).resolve().parent / "packs"
 _MAX_BYTES = 4 << 20
-_IDENTITIES = ("id", "key", "state", "number", "code", "country")
+_IDENTITIES = ("id", "key", "state", "number", "code", "country", "language")
 """Fields by which a message names an entry of a list: `injects.first-report: …`."""
 
 P = TypeVar("P", bound="PackHead")

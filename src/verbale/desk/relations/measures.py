@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from verbale.knowledge import Measure, MeasurePack, all_measures, form_of
+from verbale.knowledge.translations import Translation
 from verbale.node.access import may, readable_matters
 from verbale.node.models import Matter, Partner, User
 from verbale.node.registry import kind_of
@@ -34,6 +36,11 @@ class Entry:
     """`OSCE CBM 3`"""
     measure: Measure
     ways: tuple[Way, ...]
+
+    @property
+    def here(self) -> Translation | None:
+        """The measure in the language of the page, where its pack has it."""
+        return self.measure.in_language(get_language() or "")
 
 
 def menu(user: User, partner: Partner) -> list[tuple[MeasurePack, list[Entry]]]:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from verbale.desk.relations.events import Relation, Said, reason_of
 from verbale.desk.relations.measures import menu
 from verbale.desk.relations.words import level_name, standing
@@ -63,6 +65,7 @@ def told(relation: Relation, partner: Partner, user: User, days: int) -> dict[st
                 "says": entry.measure.says,
                 "reference": entry.measure.reference,
                 "eases": entry.measure.eases,
+                "translations": msgspec.to_builtins(entry.measure.translations),
                 "pages": [way.url for way in entry.ways],
             }
             for _pack, entries in menu(user, partner)

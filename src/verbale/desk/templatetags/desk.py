@@ -12,6 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from verbale.knowledge.translations import Translation
 from verbale.node import drafts, sentences
 from verbale.node.access import may as has_right
 from verbale.node.models import ActRecord, Draft, Matter
@@ -117,6 +118,8 @@ def on_day(value: Any) -> str:
 @register.filter
 def language(code: Any) -> str:
     """The name of a language; what was given where there is none."""
+    if str(code) == "zh":  # Django knows it by script alone, packs by language
+        return _("Chinese")
     try:
         return str(get_language_info(str(code))["name_translated"])
     except KeyError:
@@ -127,6 +130,13 @@ def language(code: Any) -> str:
 def languages(codes: Any) -> str:
     """Several languages in a row."""
     return ", ".join(language(code) for code in codes) if isinstance(codes, list | tuple) else ""
+
+
+@register.simple_tag
+def tongue(told: Translation | None) -> SafeString:
+    """Language and direction of what a pack tells: those of the translation, or of the pack's own English."""
+    language, rightwards = (told.language, not told.right_to_left) if told else ("en", True)
+    return format_html('lang="{}" dir="{}"', language, "ltr" if rightwards else "rtl")
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from verbale.desk.law import DUTIES, TYPES, between, holding_sentence, state_of_node
@@ -25,7 +26,9 @@ from verbale.knowledge import (
 )
 from verbale.knowledge.instruments import library
 from verbale.knowledge.norms import NamedNorm
+from verbale.knowledge.translations import Translation
 from verbale.node.web import page
+from verbale.paper.model import LANGUAGES
 
 __all__ = ["instrument", "law", "norm", "treaty_relations"]
 
@@ -51,19 +54,35 @@ def law(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _of(pack: NormPack, found: list[NamedNorm]) -> list[NamedNorm]:
-    return [item for item in found if item.pack is pack]
+def _of(pack: NormPack, found: list[NamedNorm]) -> list[tuple[NamedNorm, Translation | None]]:
+    return _told_here([item for item in found if item.pack is pack])
+
+
+def _told_here(found: list[NamedNorm]) -> list[tuple[NamedNorm, Translation | None]]:
+    """Each with its translation into the language of the page, where there is one."""
+    return [(item, item.norm.in_language(get_language() or "")) for item in found]
 
 
 @page()
 def norm(request: HttpRequest, pack: str, norm: str) -> HttpResponse:
-    """One norm: what it asks for, guidance, kin, sources."""
+    """One norm: what it asks for in the language of the page and in its others, guidance, kin, sources."""
     found = norm_of(f"{pack}/{norm}")
     if found is None:
         raise Http404
     named = [other for name in found.norm.kin if (other := norm_of(name))]
     naming = [other for other in search_norms("") if found.name in other.norm.kin]
-    return render(request, "desk/law_norm.html", {"found": found, "kin": [*named, *naming]})
+    here = found.norm.in_language(get_language() or "")
+    return render(
+        request,
+        "desk/law_norm.html",
+        {
+            "found": found,
+            "here": here,
+            "others": [item for item in found.norm.translations if item is not here],
+            "citable": [language for language in LANGUAGES if language == "en" or found.norm.in_language(language)],
+            "kin": _told_here([*named, *naming]),
+        },
+    )
 
 
 @page()

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from verbale.knowledge import FREE, Form, check_values, form_of, render
+from verbale.knowledge import FREE, Form, NamedNorm, check_values, form_of, render
 from verbale.matters.channel.fold import channel_id
 from verbale.node import attachments
 from verbale.node.access import audit, readable_acts, require, require_read
@@ -24,7 +24,16 @@ from verbale.node.services import Outgoing, issue
 from verbale.node.sharing import Share
 from verbale.protocol import MalformedError, Marking, parse_marking
 
-__all__ = ["NoteFields", "acknowledge", "addressee_of", "next_number", "note_draft", "opening_of_answer", "resume"]
+__all__ = [
+    "NoteFields",
+    "acknowledge",
+    "addressee_of",
+    "next_number",
+    "note_draft",
+    "opening_of_answer",
+    "opening_on_norm",
+    "resume",
+]
 
 FIELD_PREFIX = "f_"
 """Before the key of a form's field, where it stands beside the fields of every note."""
@@ -217,6 +226,20 @@ def opening_of_answer(record: ActRecord) -> str:
     if record.act.body.get("language") == "fr":
         return f"accuser réception de la {_in_words(record)} et de lui communiquer ce qui suit."
     return f"acknowledge receipt of the latter's {_in_words(record)} and to state the following."
+
+
+def opening_on_norm(found: NamedNorm, language: str) -> str:
+    """How a paragraph that refers to a norm begins, in the language of the note.
+
+    What the publisher itself says is quoted with its source; our own words stand without quotation marks, so that
+    nobody takes them for the text.
+    """
+    told = found.norm.in_language(language)
+    if language == "fr" and told is not None:
+        if told.official is not None:
+            return f"se référer à « {told.official.words} » ({told.official.reference})."
+        return f"rappeler la norme {told.reference}, selon laquelle, en substance : {told.about}"
+    return f"recall the norm in {found.norm.reference}, by which, in substance: {found.norm.about}"
 
 
 def acknowledge(record: ActRecord, user: User, text: str = "") -> ActRecord:

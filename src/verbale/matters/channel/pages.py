@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from verbale import paper
-from verbale.knowledge import FREE, Form, all_forms, form_of
+from verbale.knowledge import FREE, Form, all_forms, form_of, norm_of
 from verbale.matters.channel import operations
 from verbale.matters.channel.fold import channel_id
 from verbale.matters.channel.forms import NoteForm
@@ -32,6 +32,9 @@ from verbale.node.web import action, page, refusals
 from verbale.protocol import Marking, make_act
 
 __all__ = ["acknowledge", "compose", "edit", "index", "preview", "series"]
+
+_KNOWN = ("to", "about", "answers", "norm", "language")
+"""What a link may carry, and what stays when another form is chosen."""
 
 
 @page("read")
@@ -109,7 +112,7 @@ def _pack(identifier: str) -> Form:
 
 
 def _initial(request: HttpRequest, form: Form) -> dict[str, Any]:
-    """What a link to this page already knows: the addressee, the dossier, the note to answer, the form."""
+    """What a link to this page already knows: the addressee, the dossier, the note to answer, the form, a norm."""
     initial: dict[str, Any] = {"precedence": form.precedence}
     if form.reply_days is not None:
         initial["reply_by"] = timezone.localdate() + timedelta(days=form.reply_days)
@@ -128,6 +131,10 @@ def _initial(request: HttpRequest, form: Form) -> dict[str, Any]:
                 "language": body.get("language", "en"),
                 "text": operations.opening_of_answer(record),
             }
+    elif norm := norm_of(request.GET.get("norm", "")):
+        french = request.GET.get("language") == "fr" and norm.norm.in_language("fr") is not None
+        language = "fr" if french else "en"
+        initial |= {"language": language, "text": operations.opening_on_norm(norm, language)}
     elif about := initial.get("about"):
         matter = readable_matters(request.user).filter(pk=about).first()
         if matter is not None:
@@ -188,7 +195,7 @@ def _save(request: HttpRequest, draft: Draft | None) -> HttpResponse:
 
 def _form_page(request: HttpRequest, form: NoteForm, draft: Draft | None) -> HttpResponse:
     answered = ActRecord.objects.filter(pk=form["answers"].value() or "").first()
-    kept = "&".join(f"{key}={request.GET[key]}" for key in ("to", "about", "answers") if key in request.GET)
+    kept = "&".join(f"{key}={request.GET[key]}" for key in _KNOWN if key in request.GET)
     return render(
         request,
         "channel/compose.html",
