@@ -361,6 +361,8 @@ def _large(folder: Path) -> None:
 def _sized(folder: Path, count: int) -> tuple[list[str], list[str]]:
     with _ours(folder) as server:
         rate = float(_node(server.process, "fill", server.path.split("/")[-2], count))
+        while int(_node(server.process, "behind")):
+            time.sleep(5)  # the node indexes what came, and answers meanwhile all the same
         idle = _memory(server)
         chance, pages = random.Random(2), _places(server)
         something, nothing = lambda told: bool(told["objects"]), lambda told: not told.get("objects")
