@@ -1,6 +1,7 @@
 """Set-up and filling of the node that `benchmarks.taxii` measures, in a process of their own with its environment.
 
 python -m benchmarks.taxii_node account: prints shelf and token. … fill SHELF COUNT: puts so many objects there.
+… behind: prints how many entries the node has still to index.
 """
 
 import os
@@ -14,10 +15,13 @@ def main() -> None:
 
     django.setup()
     from benchmarks.taxii import FILLED, objects
-    from verbale.holdings import accounts, bulk, shelves
+    from verbale.holdings import accounts, bulk, shelves, terms
     from verbale.holdings.models import Shelf
     from verbale.node.models import Partner
 
+    if sys.argv[1] == "behind":
+        print(terms.behind())
+        return
     if sys.argv[1] == "account":
         Partner.objects.create(
             node="LZ", name="Lazuria", kind="state", status=Partner.Status.CONFIRMED, chain=b"", fingerprint=""

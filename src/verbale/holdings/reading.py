@@ -13,7 +13,7 @@ from django.db import connection
 from verbale.holdings import rows
 from verbale.holdings.models import FIRST, LATEST, SHADOW, Entry, Shelf
 from verbale.holdings.places import earliest, latest, representatives
-from verbale.holdings.rows import Row, marks
+from verbale.holdings.rows import Row, audience_of, marks
 from verbale.holdings.viewing import Viewer, visible
 
 __all__ = ["Held", "Page", "Query", "chosen", "get", "manifest", "page", "versions"]
@@ -209,7 +209,7 @@ def _by_id(
     where = [
         f"e.key IN ({marks(len(ids))})",
         f"e.stix_id IN ({marks(len(ids))})",
-        f"e.audience_id + 0 IN ({marks(len(audiences))})",
+        f"{audience_of('e')} IN ({marks(len(audiences))})",
     ]
     values: list[Any] = [*keys, *ids, *audiences]
     either = []

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from verbale.knowledge.law import DEPENDS, ENGAGED, NOT_ENGAGED, Assessment, Finding
-from verbale.knowledge.law.derive import Reason, Step
+from verbale.matters.assessment.grounds import grounds_of
 from verbale.matters.assessment.reading import reading_of
 from verbale.matters.assessment.words import KINDS, STATUSES, counted, settled_told, sides_of
-from verbale.node.judged import Ground, Judged, Point, Press, Unknown
+from verbale.node.judged import Judged, Point, Press, Unknown
 from verbale.node.models import Matter
 from verbale.node.projection import state_of
 
@@ -63,18 +63,10 @@ def _point(finding: Finding) -> Point:
         tag=STATUSES[finding.status],
         sure=finding.status == ENGAGED,
         sources=finding.sources,
-        grounds=tuple(_reason(reason) for reason in finding.derivation.rules),
+        grounds=grounds_of(finding),
         sides=tuple(sides_of(seen) for seen in finding.views),
         settles=tuple(settled_told(settling) for settling in finding.settles),
     )
-
-
-def _reason(reason: Reason) -> Ground:
-    return Ground(reason.says, reason.standing, reason.sources, tuple(_step(step) for step in reason.steps))
-
-
-def _step(step: Step) -> Ground:
-    return Ground(step.sentence, step.standing, step.sources, tuple(_reason(reason) for reason in step.rules))
 
 
 def _asked(matter: Matter, found: Assessment) -> Iterator[Unknown]:

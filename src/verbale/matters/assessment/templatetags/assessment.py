@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from verbale.knowledge.law import the_law
+from verbale.matters.assessment.grounds import grounds_of
 from verbale.matters.assessment.words import OWN, STATUSES, VALUES, facts_told, sides_of
 
 register = template.Library()
@@ -22,6 +23,7 @@ def finding_status(status: str) -> Any:
 
 
 register.filter("settling_told", facts_told)
+register.filter(grounds_of)
 register.simple_tag(sides_of)
 
 
