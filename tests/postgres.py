@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,8 @@ def server() -> Iterator[str]:
             *("-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)),
             # Tests kill our processes and never this one: it need not wait for the disk, least of all to empty tables.
             *("-c", "fsync=off"),
+            # Ten nodes at once, each with a thread for every request.
+            *("-c", "max_connections=400"),
         ],
         stderr=subprocess.DEVNULL,
         **quiet,
@@ -80,7 +83,8 @@ def server() -> Iterator[str]:
             time.sleep(0.1)
         yield f"postgresql://verbale@127.0.0.1:{port}/"
     finally:
-        process.terminate()
+        # Its "fast" end: whoever is still connected is not waited for.
+        process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 

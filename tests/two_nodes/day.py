@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psycopg
 
 from tests.two_nodes.day_model import Edge, Model
 from tests.two_nodes.day_things import UNVERSIONED, Parcel, Staff, micros
@@ -131,6 +132,8 @@ class TenNode:
 
     name: str
     home: Path
+    database_url: str = ""
+    """Empty for SQLite."""
     port: int = field(default_factory=one_port)
     tokens: dict[str, str] = field(default_factory=dict)
     """Of the accounts of its partners."""
@@ -146,9 +149,13 @@ class TenNode:
         self._turn = threading.Lock()
 
     def environment(self) -> dict[str, str]:
-        keep = {key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "DJANGO_"))}
+        keep = {
+            key: value for key, value in os.environ.items() if not key.startswith(("VERBALE_", "DJANGO_", "DATABASE_"))
+        }
         path = os.pathsep.join([str(_REPOSITORY), str(_REPOSITORY / "src")])
         own = {"VERBALE_HOME": str(self.home), "VERBALE_PASSPHRASE": _PASSPHRASE, "VERBALE_LOG": "ERROR"}
+        if self.database_url:
+            own["DATABASE_URL"] = self.database_url
         return {**keep, **own, "PYTHONPATH": path}
 
     def start(self) -> None:
@@ -278,10 +285,11 @@ def _roads(chance: random.Random) -> list[Road]:
 
 
 class Day:
-    """Ten nodes, and what is done with them."""
+    """Ten nodes, and what is done with them. On SQLite, or on databases of the PostgreSQL server at that URL prefix."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, server: str = "") -> None:
         self.folder, self.chance, self.told = folder, random.Random(seed), Told()
+        self._server = server
         self._roads = _roads(self.chance)
         self.model = Model(NAMES, COLLECTIONS, [edge for road in self._roads for edge in road.edges])
         self.nodes: dict[str, TenNode] = {}
@@ -299,9 +307,11 @@ class Day:
     def set_up(self) -> None:
         began = time.monotonic()
         for name in NAMES:
-            self.nodes[name] = TenNode(name, self.folder / name.lower())
+            url = f"{self._server}day_{name.lower()}" if self._server else ""
+            self.nodes[name] = TenNode(name, self.folder / name.lower(), url)
             create_home(Home(self.nodes[name].home), Config(name, f"Republic of {name.title()}"), _PASSPHRASE)
         first, *others = self.nodes.values()
+        self._create(first, "template0")
         subprocess.run(
             [sys.executable, "-m", "verbale", "migrate"],
             env=first.environment(),
@@ -310,7 +320,10 @@ class Day:
             timeout=300,
         )
         for node in others:
-            shutil.copy(Home(first.home).database, Home(node.home).database)
+            if self._server:
+                self._create(node, f"day_{first.name.lower()}")
+            else:
+                shutil.copy(Home(first.home).database, Home(node.home).database)
         self._each(lambda node: (node.start(), node.wait_until_up()), at_once=3)
         for node in self.nodes.values():
             shelves = [
@@ -324,6 +337,12 @@ class Day:
         for node in self.nodes.values():
             node.ask("feeds", feeds=[self._feed(road) for road in self._roads if road.owner == node.name])
         self.told.set_up_seconds = time.monotonic() - began
+
+    def _create(self, node: TenNode, template: str) -> None:
+        if self._server:
+            with psycopg.connect(f"{self._server}postgres", autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "day_{node.name.lower()}" WITH (FORCE)')
+                connection.execute(f'CREATE DATABASE "day_{node.name.lower()}" TEMPLATE "{template}"')
 
     def _feed(self, road: Road) -> dict[str, Any]:
         there = self.nodes[road.other]

@@ -2,13 +2,20 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.two_nodes.day import Day
 
 TICKS, OBJECTS, KILLS, FAILURES = 10, 12, 8, 8
 
 
-def test_nothing_is_lost_and_nothing_leaks(tmp_path: Path) -> None:
-    day = Day(tmp_path, seed=6)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def server(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+
+
+def test_nothing_is_lost_and_nothing_leaks(tmp_path: Path, server: str) -> None:
+    day = Day(tmp_path, seed=6, server=server)
     try:
         day.set_up()
         day.run(TICKS, lambda tick: OBJECTS, kills=KILLS, failures=FAILURES)
