@@ -10,8 +10,8 @@ from verbale.intel.correlation import TECHNIQUE, Correlation, Shared
 __all__ = ["graph"]
 
 _MOST_SOURCES, _MOST_FEATURES = 24, 30
-_LEFT, _RIGHT, _WIDTH, _ROW, _TOP = 250, 470, 760, 24, 16
-_CUT = 34
+_LEFT, _RIGHT, _WIDTH, _ROW, _TOP = 370, 610, 980, 24, 16
+_CUT = 50
 
 
 @dataclass(frozen=True)
