@@ -34,7 +34,9 @@ def _stocked(node: NodeProcess, file: Path, numbers: range) -> None:
     description = "Checked by hand."
     command(node, "intel", "shelf", "add", "High value", "--alias", "high-value", "--description", description)
     things = [indicator(number) for number in numbers] + [indicator(900, marking=RED), indicator(901, marking=AMBER)]
-    file.write_text(json.dumps({"type": "bundle", "id": f"bundle--{'0' * 8}-0000-4000-8000-{'0' * 12}", "objects": things}))
+    file.write_text(
+        json.dumps({"type": "bundle", "id": f"bundle--{'0' * 8}-0000-4000-8000-{'0' * 12}", "objects": things})
+    )
     command(node, "intel", "import", file, "--shelf", "high-value", "--marking", "AMBER")
 
 
@@ -58,7 +60,9 @@ def pages(nodes: tuple[NodeProcess, NodeProcess], token: str) -> dict[str, str]:
         "well": made("Lazuria: high value"),
         "refused": made("Lazuria: banks", collection="banks", direction="both", interval=7_200),
         "failing": made("Lazuria: with an old password", token="old"),
-        "stopped": made("circl.lu", kind="misp-feed", address="https://127.0.0.1:9/feed", collection="", origin="circl.lu"),
+        "stopped": made(
+            "circl.lu", kind="misp-feed", address="https://127.0.0.1:9/feed", collection="", origin="circl.lu"
+        ),
     }
     crimson.api("head", "POST", f"/holdings/feeds/{found['stopped']}/stop")
     wait("a run that goes well", lambda: feed_of(crimson, "Lazuria: high value")["last_success"], 90)
@@ -79,7 +83,9 @@ def _ours(node: NodeProcess) -> None:
     """What Crimson has on the shelf itself, and Lazuria is not to take."""
     things = [indicator(number, name=f"Seen at a bank, {number}") for number in range(300, 303)]
     file = node.home / "ours.json"
-    file.write_text(json.dumps({"type": "bundle", "id": f"bundle--{'0' * 8}-0000-4000-8000-{'1' * 12}", "objects": things}))
+    file.write_text(
+        json.dumps({"type": "bundle", "id": f"bundle--{'0' * 8}-0000-4000-8000-{'1' * 12}", "objects": things})
+    )
     command(node, "intel", "import", file, "--shelf", "lazuria", "--marking", "GREEN")
 
 

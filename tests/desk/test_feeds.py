@@ -137,7 +137,7 @@ def test_each_error_stands_at_its_field_and_what_was_typed_is_kept(
 ) -> None:
     Partner.objects.create(node="PN", name="P", kind="state", chain=b"", fingerprint="p")
     feed_of(shelf, name="taken")
-    given = filled(shelf, **change)
+    given = {**filled(shelf), **change}
     answer = head.post(reverse("feed-add"), given)
     text = re.sub(r"\s+", " ", answer.content.decode())
     assert answer.status_code == 200
@@ -266,7 +266,9 @@ def test_run_stop_start_and_from_the_beginning(head: Client, shelf: Shelf) -> No
     page = shown(head, address)
     assert "Start it" in page
     assert "Run it now" not in page
-    answer = head.post(reverse("feed-run", args=[feed.pk]), headers={"referer": f"http://testserver{address}"}, follow=True)
+    answer = head.post(
+        reverse("feed-run", args=[feed.pk]), headers={"referer": f"http://testserver{address}"}, follow=True
+    )
     assert "is stopped: start it first" in answer.content.decode()
     assert "It runs within a minute" in do("feed-start")
     do("feed-again")
@@ -293,7 +295,15 @@ def test_a_feed_is_changed_on_a_page(head: Client, shelf: Shelf) -> None:
     page = shown(head, reverse("feed-change", args=[feed.pk]))
     assert TOKEN not in page
     assert "how far it had come is forgotten" in page
-    given = {"name": "Lazuria", "address": ROOT, "collection": NAME, "user": "", "token": "", "marking": "AMBER", "minutes": "5"}
+    given = {
+        "name": "Lazuria",
+        "address": ROOT,
+        "collection": NAME,
+        "user": "",
+        "token": "",
+        "marking": "AMBER",
+        "minutes": "5",
+    }
     answer = head.post(reverse("feed-change", args=[feed.pk]), given, follow=True)
     assert "It is changed." in answer.content.decode()
     now = Feed.objects.get()
@@ -324,7 +334,15 @@ def test_errors_of_a_change_stand_at_their_fields(
 ) -> None:
     feed = feed_of(shelf)
     feed_of(shelf, name="taken")
-    given = {"name": "LZ", "address": ROOT, "collection": NAME, "user": "", "token": "", "marking": "AMBER", "minutes": "60"}
+    given = {
+        "name": "LZ",
+        "address": ROOT,
+        "collection": NAME,
+        "user": "",
+        "token": "",
+        "marking": "AMBER",
+        "minutes": "60",
+    }
     answer = head.post(reverse("feed-change", args=[feed.pk]), {**given, **change})
     text = re.sub(r"\s+", " ", answer.content.decode())
     assert list(errors(text)) == [field]
@@ -334,7 +352,15 @@ def test_errors_of_a_change_stand_at_their_fields(
 
 def test_an_interval_in_seconds_is_not_rounded_by_another_change(head: Client, shelf: Shelf) -> None:
     feed = feed_of(shelf, interval=90)
-    given = {"name": "b", "address": ROOT, "collection": NAME, "user": "", "token": "", "marking": "AMBER", "minutes": "1"}
+    given = {
+        "name": "b",
+        "address": ROOT,
+        "collection": NAME,
+        "user": "",
+        "token": "",
+        "marking": "AMBER",
+        "minutes": "1",
+    }
     head.post(reverse("feed-change", args=[feed.pk]), given)
     assert (Feed.objects.get().name, Feed.objects.get().interval) == ("b", 90)
 
@@ -408,9 +434,7 @@ def test_why_nothing_is_learned_stands_there(head: Client, shelf: Shelf, server:
     assert head.get(reverse("feed-look")).status_code == 405
 
 
-def test_the_kept_token_is_used_to_look_and_only_at_its_own_server(
-    head: Client, shelf: Shelf, server: Server
-) -> None:
+def test_the_kept_token_is_used_to_look_and_only_at_its_own_server(head: Client, shelf: Shelf, server: Server) -> None:
     feed = feed_of(shelf, address=f"{HOST}/one", token=TOKEN)
     for address, sent in ((HOST, f"Bearer {TOKEN}"), ("https://mine.example/", None)):
         server.asked.clear()

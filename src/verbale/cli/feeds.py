@@ -31,7 +31,9 @@ TokenFile = Annotated[
 
 def install(intel: typer.Typer) -> None:
     """Add the commands of this module."""
-    intel.add_typer(app, name="feed", help="One feed: look, add, change, run, stop, start, remove; write a MISP feed of our own.")
+    intel.add_typer(
+        app, name="feed", help="One feed: look, add, change, run, stop, start, remove; write a MISP feed of our own."
+    )
     intel.command("feeds", help="List the feeds and how each stands.")(feeds)
 
 
@@ -122,7 +124,9 @@ def look(
             for item in root.collections:
                 rights = " and ".join(word for word, has in (("read", item.reads), ("write", item.writes)) if has)
                 names = " ".join(filter(None, (item.id, item.alias)))
-                console.print(escape(f"  {names}  {item.title} ({rights or 'neither read nor write'})"), highlight=False)
+                console.print(
+                    escape(f"  {names}  {item.title} ({rights or 'neither read nor write'})"), highlight=False
+                )
             if root.more:
                 console.print(f"  and {root.more:,} more")
         for item in found.elsewhere:

@@ -140,8 +140,6 @@ class MakeForm(_FeedForm):
         given = self.cleaned_data
         origin = given["server"] if given["origin"] == _SERVER else given["origin"]
         plain = {key: given[key] for key in ("kind", "direction", "address", "collection", "user", "marking", "named")}
-        if given["kind"] == Feed.Kind.MISP:
-            plain["collection"] = ""
         return feeds.make(given["name"], shelf=shelf, origin=origin, by=by, **plain, **self._common())
 
 
@@ -202,6 +200,4 @@ def refused(form: forms.Form, error: Exception) -> None:
 
 
 def _partners() -> list[tuple[str, str | Promise]]:
-    return list(
-        Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name").values_list("node", "name")
-    )
+    return list(Partner.objects.filter(status=Partner.Status.CONFIRMED).order_by("name").values_list("node", "name"))

@@ -58,9 +58,7 @@ def when(feed: Feed) -> str:
 
 
 def every(seconds: int) -> str:
-    for unit, told in _UNITS:
-        if seconds % unit == 0:
-            break
+    unit, told = next(row for row in _UNITS if seconds % row[0] == 0)
     return told % {"n": seconds // unit}
 
 

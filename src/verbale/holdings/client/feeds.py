@@ -85,7 +85,7 @@ def make(
         kind=kind,
         direction=direction,
         address=address,
-        collection=collection,
+        collection="" if kind == Feed.Kind.MISP else collection,
         user=user,
         shelf=shelf,
         origin=origin,
@@ -101,7 +101,7 @@ def make(
     feed.address = _where(feed, folders=folders)
     feed.secret = hidden(token)
     _keep(feed.save)
-    audit(by, "made feed", detail=f"{name}: {direction} {feed.address} {collection}".strip())
+    audit(by, "made feed", detail=f"{name}: {direction} {feed.address} {feed.collection}".strip())
     return feed
 
 
@@ -132,7 +132,7 @@ def change(
     given = {
         "name": name,
         "address": address.strip().rstrip("/") if address is not None and "://" in address else address,
-        "collection": collection,
+        "collection": None if now.kind == Feed.Kind.MISP else collection,
         "user": user,
         "marking": marking,
         "named": sorted(set(named)) if named is not None else None,

@@ -98,7 +98,7 @@ class Link:
         self._http = httpx.Client(
             auth=httpx.BasicAuth(user, token) if user else None,
             headers=headers,
-            timeout=httpx.Timeout(60.0 if seconds is None else min(60.0, seconds), connect=10.0),
+            timeout=httpx.Timeout(min(60.0, seconds or 60.0), connect=min(10.0, seconds or 10.0)),
             verify=_trusted(),
             # A redirect would carry the token to an address that nobody entered.
             follow_redirects=False,

@@ -23,10 +23,10 @@ MOST_COLLECTIONS = 200
 """Of one root."""
 MOST_BYTES = 1 << 20
 """Of one answer."""
-SECONDS = 10.0
+SECONDS = 7.0
 """For one request."""
-LONGEST = 20.0
-"""After that no further root is asked."""
+LONGEST = 15.0
+"""After that nothing more is asked."""
 _TITLE, _DESCRIPTION, _ID, _ADDRESS = 200, 500, 300, 1_000
 _WELL_KNOWN = "/taxii2/"
 """Where discovery lives (TAXII 2.1, 4.1)."""
@@ -76,6 +76,8 @@ class _Asking:
     def resource(self, url: str) -> dict[str, Any]:
         """A resource of TAXII. Raises Trouble."""
         if url not in self.known:
+            if time.monotonic() > self.ends:
+                raise Trouble("it was not asked: the server has taken too long already")
             self.known[url] = _resource(self.link.ask("GET", url, most=MOST_BYTES))
         return self.known[url]
 
@@ -135,8 +137,6 @@ def _beginning(asking: _Asking, start: str) -> tuple[str, dict[str, Any]]:
 
 
 def _root(asking: _Asking, address: str) -> Root:
-    if time.monotonic() > asking.ends:
-        return Root(address, trouble="it was not asked: the server has taken too long already")
     title = ""
     try:
         title = _line(asking.resource(address).get("title"), _TITLE)

@@ -45,9 +45,7 @@ def _counted(feeds: QuerySet[Feed]) -> QuerySet[Feed]:
 
 
 def _standing(feed: Feed) -> Standing:
-    return Standing(
-        feed.pk, feed.name, feed.shelf_id, _good(feed), _sentence(feed), feed.here, feed.there, feed.waits
-    )
+    return Standing(feed.pk, feed.name, feed.shelf_id, _good(feed), _sentence(feed), feed.here, feed.there, feed.waits)
 
 
 def described() -> list[dict[str, Any]]:
