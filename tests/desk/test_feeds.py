@@ -148,6 +148,7 @@ def test_each_error_stands_at_its_field_and_what_was_typed_is_kept(
         if given[name]:
             assert f'value="{given[name]}"' in text
     assert TOKEN not in text
+    assert "type it again" in text
 
 
 @pytest.mark.parametrize("place", ["/etc", "~", ".", "../..", "file:///etc", "C:\\feeds"])

@@ -116,7 +116,8 @@ def _told_of(done: operations.Changed) -> str:
 def _form_page(
     request: HttpRequest, form: Any, found: Feed | None = None, looked: dict[str, Any] | None = None
 ) -> HttpResponse:
-    return render(request, "desk/feed_form.html", {"form": form, "feed": found, **(looked or {})})
+    told = {"form": form, "feed": found, "token_typed": bool(request.POST.get("token")), **(looked or {})}
+    return render(request, "desk/feed_form.html", told)
 
 
 @page("partners")

@@ -112,12 +112,13 @@ def _sentence(feed: Feed) -> str:
     if not feed.enabled:
         told[0] += _(", but this feed is stopped")
     if feed.last_success:
-        moment = date_format(localtime(feed.last_success), "DATETIME_FORMAT")
+        moment = date_format(localtime(feed.last_success), "j F Y, H:i")
         told.append(_("all of it had arrived on %(moment)s") % {"moment": moment})
     else:
         told.append(_("it has not come to its end yet"))
     if feed.failure:
-        told.append(_("the last try failed: %(why)s") % {"why": feed.failure})
+        # What a server says may end with a full stop of its own.
+        told.append(_("the last try failed: %(why)s") % {"why": feed.failure.removesuffix(".")})
     if feed.there:
         told.append(
             ngettext(
