@@ -9,6 +9,7 @@ from ninja.files import UploadedFile
 
 from verbale import __version__
 from verbale.desk import relations
+from verbale.desk.holdings.feeds_api import router as feeds
 from verbale.desk.holdings.search import found_json
 from verbale.desk.holdings.search import search as search_holdings
 from verbale.desk.holdings.worth import gave_json, gave_to_readable
@@ -346,6 +347,7 @@ def clear(request: HttpRequest, draft: str) -> list[dict[str, Any]]:
 
 
 api.add_router("", router)
+api.add_router("/holdings/feeds", feeds)
 api.add_router("/precedents", precedents_router)
 api.add_router("", law)
 for kind in all_kinds():

@@ -23,11 +23,17 @@ _TOLD = 20
 """Objects that are named one by one."""
 
 Name = Annotated[str, typer.Argument(help="The feed's name.")]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(help="File with the token or password; VERBALE_FEED_TOKEN does too.", exists=True, dir_okay=False),
+]
 
 
 def install(intel: typer.Typer) -> None:
     """Add the commands of this module."""
-    intel.add_typer(app, name="feed", help="One feed: add, run, stop, start, remove; write a MISP feed of our own.")
+    intel.add_typer(
+        app, name="feed", help="One feed: look, add, change, run, stop, start, remove; write a MISP feed of our own."
+    )
     intel.command("feeds", help="List the feeds and how each stands.")(feeds)
 
 
@@ -35,31 +41,9 @@ def install(intel: typer.Typer) -> None:
 def feeds(as_json: Json = False) -> None:
     """A sentence on each."""
     django()
-    from verbale.holdings.client.models import Feed
-    from verbale.holdings.client.standing import standing
+    from verbale.holdings.client.standing import described
 
-    found = {item.name: item for item in standing()}
-    rows = [
-        {
-            "name": feed.name,
-            "kind": feed.kind,
-            "direction": feed.direction,
-            "address": feed.address,
-            "collection": feed.collection or None,
-            "shelf": feed.shelf_id,
-            "origin": feed.origin,
-            "enabled": feed.enabled,
-            "last_success": feed.last_success,
-            "failure": feed.failure or None,
-            "received": feed.received,
-            "sent": feed.sent,
-            "refused_here": found[feed.name].refused_here,
-            "refused_there": found[feed.name].refused_there,
-            "waiting": found[feed.name].waiting,
-            "standing": found[feed.name].sentence,
-        }
-        for feed in Feed.objects.order_by("name")
-    ]
+    rows = described()
     heads = ("Feed", "Stands")
     show(as_json, rows, lambda: table(heads, [(row["name"], row["standing"]) for row in rows]))
 
@@ -79,10 +63,7 @@ def add(
     kind: Annotated[str, typer.Option(help="taxii or misp-feed.")] = "taxii",
     direction: Annotated[str, typer.Option(help="poll, push or both.")] = "poll",
     user: Annotated[str, typer.Option(help="Name for HTTP Basic; without it the token goes as Bearer.")] = "",
-    token_file: Annotated[
-        Path | None,
-        typer.Option(help="File with the token or password; VERBALE_FEED_TOKEN does too.", exists=True, dir_okay=False),
-    ] = None,
+    token_file: TokenFile = None,
     marking: Annotated[str, typer.Option(help="TLP marking for objects that bear none.")] = "AMBER",
     named: Annotated[
         list[str] | None, typer.Option(help="Only from this node itself: who may see what is marked above GREEN.")
@@ -93,9 +74,6 @@ def add(
     django()
     from verbale.holdings.client import feeds
 
-    token = os.environ.get("VERBALE_FEED_TOKEN", "")
-    if token_file is not None:
-        token = token_file.read_text(encoding="utf-8").strip()
     feed = feeds.make(
         name,
         shelf=shelf_named(shelf),
@@ -105,13 +83,97 @@ def add(
         direction=direction,
         collection=collection,
         user=user,
-        token=token,
+        token=_token(token_file),
         marking=marking,
         named=named or (),
         interval=minutes * 60,
         by=_WHO,
     )
     console.print(escape(f"{feed.name} is here; try it with: verbale intel feed run {feed.name}"), highlight=False)
+
+
+def _token(file: Path | None) -> str:
+    return file.read_text(encoding="utf-8").strip() if file is not None else os.environ.get("VERBALE_FEED_TOKEN", "")
+
+
+@app.command("look", help="What there is on a TAXII 2.1 server: API roots and collections.")
+@refusing
+def look(
+    address: Annotated[str, typer.Argument(help="The address of the server, or of an API root.")],
+    user: Annotated[str, typer.Option(help="Name for HTTP Basic; without it the token goes as Bearer.")] = "",
+    token_file: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Nothing is kept; the token goes to this server and to no other."""
+    django()
+    from verbale.holdings.client import feeds
+    from verbale.holdings.client.look import as_json as told
+    from verbale.holdings.client.look import look as look_at
+
+    token = _token(token_file)
+    feeds.checked_account(user, token)
+    found = look_at(address, user=user, token=token)
+
+    def text() -> None:
+        if not found.roots:
+            console.print("The server names no API root.")
+        for root in found.roots:
+            console.print(escape(f"{root.address}  {root.title}"), highlight=False)
+            if root.trouble:
+                console.print(escape(f"  {root.trouble}"), highlight=False)
+            for item in root.collections:
+                rights = " and ".join(word for word, has in (("read", item.reads), ("write", item.writes)) if has)
+                names = " ".join(filter(None, (item.id, item.alias)))
+                console.print(
+                    escape(f"  {names}  {item.title} ({rights or 'neither read nor write'})"), highlight=False
+                )
+            if root.more:
+                console.print(f"  and {root.more:,} more")
+        for item in found.elsewhere:
+            console.print(escape(f"{item}  on another server: look there if you trust it"), highlight=False)
+
+    show(as_json, told(found), text)
+
+
+@app.command("change", help="Change what is given; when it leads elsewhere, it begins anew there.")
+@refusing
+def change(
+    name: Name,
+    new_name: Annotated[str | None, typer.Option("--name", help="What it is called from now on.")] = None,
+    address: Annotated[str | None, typer.Option(help="The API root; the folder or address of a MISP feed.")] = None,
+    collection: Annotated[str | None, typer.Option(help="Id or alias of the collection there.")] = None,
+    user: Annotated[str | None, typer.Option(help="Name for HTTP Basic; empty for Bearer.")] = None,
+    token_file: TokenFile = None,
+    no_token: Annotated[bool, typer.Option("--no-token", help="Forget the token.")] = False,
+    marking: Annotated[str | None, typer.Option(help="TLP marking for objects that bear none.")] = None,
+    named: Annotated[
+        list[str] | None, typer.Option(help="Who may see what is marked above GREEN; empty for nobody.")
+    ] = None,
+    minutes: Annotated[int | None, typer.Option(help="From the end of one run to the next.", min=1)] = None,
+) -> None:
+    """The kind, the direction, the shelf and who is there stay: for others make another feed."""
+    django()
+    from verbale.holdings.client import feeds
+
+    done = feeds.change(
+        feeds.named(name),
+        name=new_name,
+        address=address,
+        collection=collection,
+        user=user,
+        token=_token(token_file),
+        no_token=no_token,
+        marking=marking,
+        named=[node for node in named if node] if named else None,
+        interval=minutes * 60 if minutes is not None else None,
+        by=_WHO,
+    )
+    if not done.fields:
+        console.print("Nothing changed.")
+    elif done.anew:
+        console.print("Changed. It leads elsewhere now and begins anew there.")
+    else:
+        console.print("Changed.")
 
 
 @app.command("run", help="Run a feed now, to its end.")

@@ -90,6 +90,8 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
     groups[0].append(("stories", _("Cases"), "e", may(user, "read")))
     groups[0].append(("precedents", _("Precedents"), "", may(user, "read")))
     groups[0].append(("shelves", _("Intelligence"), "v", may(user, "read")))
+    # Who sees to partners without reading what they give comes to the feeds by a road of their own.
+    groups[-1].insert(1, ("feeds", _("Feeds"), "", may(user, "partners") and not may(user, "read")))
     groups[2].append(("law", _("Norms and law"), "w", True))
     shown = []
     for group in groups:

@@ -82,15 +82,23 @@ class Link:
     """A connection to one server. It counts what it cost."""
 
     def __init__(
-        self, *, user: str = "", token: str = "", accept: str, transport: httpx.BaseTransport | None = None
+        self,
+        *,
+        user: str = "",
+        token: str = "",
+        accept: str,
+        seconds: float | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
+        """`seconds` for each request, where somebody waits for it."""
+        self._seconds = seconds
         headers = {"accept": accept, "user-agent": f"Verbale/{__version__}"}
         if token and not user:
             headers["authorization"] = f"Bearer {token}"
         self._http = httpx.Client(
             auth=httpx.BasicAuth(user, token) if user else None,
             headers=headers,
-            timeout=httpx.Timeout(60.0, connect=10.0),
+            timeout=httpx.Timeout(min(60.0, seconds or 60.0), connect=min(10.0, seconds or 10.0)),
             verify=_trusted(),
             # A redirect would carry the token to an address that nobody entered.
             follow_redirects=False,
@@ -115,7 +123,8 @@ class Link:
         most = MOST_BYTES if most is None else most
         host = urlsplit(url).hostname or url
         self.requests += 1
-        end = time.monotonic() + SECONDS
+        seconds = SECONDS if self._seconds is None else self._seconds
+        end = time.monotonic() + seconds
         parts: list[bytes] = []
         size = 0
         try:
@@ -128,7 +137,7 @@ class Link:
                     if size > most:
                         raise TooMuch(f"{host} sends more than {most:,} bytes in one answer", status=answer.status_code)
                     if time.monotonic() > end:
-                        raise Trouble(f"{host} sends too slowly: {size:,} bytes in {SECONDS:.0f} seconds")
+                        raise Trouble(f"{host} sends too slowly: {size:,} bytes in {seconds:.0f} seconds")
                 got = Got(answer.status_code, dict(answer.headers), b"".join(parts))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Trouble(f"{host} cannot be reached: {error or type(error).__name__}") from None

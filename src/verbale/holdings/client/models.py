@@ -22,6 +22,15 @@ class Feed(models.Model):
         PUSH = "push"
         BOTH = "both"
 
+    class Again(models.TextChoices):
+        """What is still to be done once more, since somebody asked for it."""
+
+        NOTHING = ""
+        ALL = "all"
+        """Poll from the beginning, then send what was refused there."""
+        REFUSED = "refused"
+        """Send what was refused there; it is being polled from the beginning, or was."""
+
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.TAXII)
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.POLL)
@@ -61,6 +70,7 @@ class Feed(models.Model):
     flight = models.JSONField(null=True)
     """What was posted and is not settled."""
 
+    again = models.CharField(max_length=7, choices=Again, default=Again.NOTHING, blank=True)
     next_at = models.FloatField(default=0)
     """Unix time of the next run."""
     lease = models.CharField(max_length=120, blank=True)

@@ -67,6 +67,11 @@ class Run:
         for name, value in changes.items():
             setattr(self.feed, name, value)
 
+    def done_again(self) -> None:
+        """What was asked for once more is done; a wish that came since stays."""
+        Feed.objects.filter(pk=self.feed.pk, lease=self.lease, again=self.feed.again).update(again=Feed.Again.NOTHING)
+        self.feed.again = Feed.Again.NOTHING
+
     def between(self) -> None:
         """Between two pages. Raises Stopped."""
         self.tell(self.tally)

@@ -7,9 +7,11 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Case, F, FloatField, Q, Value, When
 from django.utils import timezone
 
 from verbale.holdings.client import misp_feed, poll, push
@@ -21,13 +23,14 @@ from verbale.holdings.client.secret import shown
 from verbale.node.access import audit
 from verbale.node.errors import NodeError, UserError
 
-__all__ = ["run", "run_due"]
+__all__ = ["in_hand", "next_run", "run", "run_due"]
 
 log = logging.getLogger(__name__)
 TURN_SECONDS = 300.0
 """A feed that has more to do after that makes room for the others, and comes again after them."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
 _DAY = 86_400
+"""A moment that lies further ahead than an interval and that is of a clock that was wrong."""
 _HOST = socket.gethostname().replace("/", " ")[:64]
 _in_hand: set[str] = set()
 """Leases of this process."""
@@ -37,16 +40,19 @@ def run_due(stopping: Callable[[], bool] = lambda: False, *, transport: httpx.Ba
     """Run what is due; returns how many feeds ran."""
     count = 0
     now = time.time()
-    # A moment that lies further ahead than any interval is of a clock that was wrong.
     due = Q(next_at__lte=now) | Q(next_at__gt=now + _DAY + F("interval"))
     for key in list(Feed.objects.filter(due, enabled=True).order_by("next_at", "pk").values_list("pk", flat=True)):
         if stopping():
             break
         feed = _claim(key, only_if=Q(enabled=True) & due)
         if feed is not None:
-            _run(feed, stopping, lambda tally: None, transport)
+            _run(feed, _unless_stopped(key, stopping), lambda tally: None, transport)
             count += 1
     return count
+
+
+def _unless_stopped(key: int, stopping: Callable[[], bool]) -> Callable[[], bool]:
+    return lambda: stopping() or not Feed.objects.filter(pk=key, enabled=True).exists()
 
 
 def run(
@@ -58,13 +64,17 @@ def run(
 ) -> tuple[Feed, Tally]:
     """Run one feed now, to its end. With `again`, poll from the beginning and send once more what was refused there.
 
-    Raises UserError when another process has it in hand. What went wrong stands in `failure` of the feed returned.
+    Raises UserError when another process has it in hand, or it was removed meanwhile. What went wrong stands in
+    `failure` of the feed returned.
     """
     mine = _claim(feed.pk)
     if mine is None:
         raise UserError(f"{feed.name} is being run by another process; it is free again when that ends")
     tally = _run(mine, lambda: False, tell, transport, again=again, turn=float("inf"))
-    return Feed.objects.get(pk=feed.pk), tally
+    found = Feed.objects.select_related("shelf").filter(pk=feed.pk).first()
+    if found is None:
+        raise UserError(f"{feed.name} has been removed")
+    return found, tally
 
 
 def _claim(key: int, only_if: Q | None = None) -> Feed | None:
@@ -80,6 +90,19 @@ def _claim(key: int, only_if: Q | None = None) -> Feed | None:
         return None
     feed.lease, feed.leased_until = lease, until
     return feed
+
+
+def in_hand(feed: Feed) -> bool:
+    """Whether it is being run."""
+    return not _is_free(feed, time.time())
+
+
+def next_run(feed: Feed) -> datetime | None:
+    """When it runs by itself, at the earliest: for one that is due, now. None for one that is stopped."""
+    if not feed.enabled:
+        return None
+    now = time.time()
+    return datetime.fromtimestamp(feed.next_at if now < feed.next_at <= now + _DAY + feed.interval else now, UTC)
 
 
 def _is_free(feed: Feed, now: float) -> bool:
@@ -145,21 +168,26 @@ def _accept(feed: Feed) -> str:
 def _work(run: Run, again: bool) -> None:
     feed = run.feed
     run.viewer()  # with a partner that is no longer confirmed nothing is exchanged, either way
+    if again:
+        run.hold(again=Feed.Again.ALL)
     if feed.kind == Feed.Kind.MISP:
-        if again:
-            run.hold(stamp="")
-            feed.events.all().delete()
+        if feed.again:
+            with transaction.atomic():
+                run.hold(stamp="", again=Feed.Again.NOTHING)
+                feed.events.all().delete()
         misp_feed.poll(run)
         return
     collection = Collection(run.link, feed.address, feed.collection)
     if feed.polls:
-        if again:
-            run.hold(after="", next="", reached="")
+        if feed.again == Feed.Again.ALL:
+            left = Feed.Again.REFUSED if feed.pushes else Feed.Again.NOTHING
+            run.hold(after="", next="", reached="", again=left)
         poll.poll(run, collection)
     if feed.pushes:
         push.push(run, collection)
-        if again and not run.feed.flight:
+        if feed.again and not feed.flight:
             push.push_again(run, collection)
+            run.done_again()
 
 
 def _undone(feed: Feed, tally: Tally) -> str:
@@ -177,13 +205,13 @@ def _end(feed: Feed, tally: Tally, failure: str, pause: float, *, more: bool) ->
     mine = Feed.objects.filter(pk=feed.pk, lease=feed.lease)
     changes: dict[str, object] = {"lease": "", "leased_until": 0}
     if more:
-        changes["next_at"] = now
+        changes["next_at"] = Value(now)
     elif failure:
         attempts = feed.attempts + 1
         wait = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts - 1, 20))
         wait *= random.uniform(0.8, 1.0)  # noqa: S311 - a spread of retries, no secret
         changes |= {
-            "next_at": now + max(wait, pause),
+            "next_at": Value(now + max(wait, pause)),
             "attempts": attempts,
             "failure": failure[:2000],
             "failing_since": feed.failing_since or moment,
@@ -191,12 +219,17 @@ def _end(feed: Feed, tally: Tally, failure: str, pause: float, *, more: bool) ->
         log.warning("feed %s: %s", feed.name, failure)
     else:
         changes |= {
-            "next_at": now + feed.interval,
+            # The interval may have been changed since this run began.
+            "next_at": Value(now) + F("interval"),
             "attempts": 0,
             "failure": "",
             "failing_since": None,
             "last_success": moment,
         }
+    if "next_at" in changes:
+        # Unless somebody asked for a run since this one began.
+        then = When(next_at=feed.next_at, then=changes["next_at"])
+        changes["next_at"] = Case(then, default=F("next_at"), output_field=FloatField())
     mine.update(**changes)
     if tally.received or tally.refused or tally.sent or tally.not_arrived:
         detail = (

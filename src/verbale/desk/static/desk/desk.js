@@ -247,6 +247,16 @@
       const field = document.querySelector(fill.dataset.into);
       if (field) { field.value = fill.dataset.fill; field.focus(); }
     }
+    // What stands for several fields, by their ids; without this script the server fills them in.
+    const fills = event.target.closest("[data-fills]");
+    if (fills) {
+      event.preventDefault();
+      const given = JSON.parse(fills.dataset.fills);
+      for (const [id, value] of Object.entries(given)) {
+        const field = document.getElementById(id);
+        if (field) { field.value = value; field.focus(); }
+      }
+    }
     const print = event.target.closest("[data-print]");
     if (print) window.print();
   });
