@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environment import peers_python
 from benchmarks.tables import print_table
 from verbale.demo.nodes import NodeProcess, free_port
 from verbale.demo.scenario import CRIMSON
@@ -271,7 +272,7 @@ def _peer(name: str, folder: Path) -> Iterator[_Server]:
     place = folder / name
     place.mkdir()
     process = subprocess.Popen(
-        [_peers_python(), str(_HERE / "peers" / f"{name}_server.py"), str(port), str(place)],
+        [str(peers_python()), str(_HERE / "peers" / f"{name}_server.py"), str(port), str(place)],
         stdout=subprocess.PIPE,
         stderr=(place / "log.txt").open("w"),
         text=True,
@@ -291,20 +292,6 @@ def _peer(name: str, folder: Path) -> Iterator[_Server]:
     finally:
         process.kill()
         process.communicate()
-
-
-def _peers_python() -> str:
-    """The Python of an environment that holds the peers as `requirements/peers.lock` has them, made on first use."""
-    root = _HERE.parent
-    venv = Path(os.environ.get("VERBALE_PEERS", root / ".venv-peers"))
-    python, lock = venv / "bin" / "python", root / "requirements" / "peers.lock"
-    stamp = venv / ".made"
-    if "VERBALE_PEERS" not in os.environ and (not stamp.exists() or stamp.read_text() != lock.read_text()):
-        print("Setting up the peers …", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], check=True)
-        stamp.write_text(lock.read_text())
-    return str(python)
 
 
 # -- telling -----------------------------------------------------------------------------------------------------------

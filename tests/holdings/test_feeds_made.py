@@ -110,6 +110,11 @@ def test_each_feed_says_how_it_stands(shelf: Shelf) -> None:
     assert standing("nowhere") == []
     other.refuses.clear()
     run(both, other, again=True)
+    # One of theirs is not here: that is no success, and nothing says so.
+    assert {item.name: item.good for item in standing(shelf.pk)} == {"a": True, "b": False, "c": False}
+    assert "it came to its end on" in next(item.sentence for item in standing() if item.name == "b")
+    other.add(indicator(0, 1))
+    run(both, other)
     assert {item.name: item.good for item in standing(shelf.pk)} == {"a": True, "b": True, "c": False}
     assert "all of it had arrived on" in next(item.sentence for item in standing() if item.name == "b")
 

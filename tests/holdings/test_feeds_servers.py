@@ -1,15 +1,17 @@
-"""Feeds against running servers: our own over HTTP, and medallion where it is installed."""
+"""Feeds against running servers: our own over HTTP, medallion and OpenTAXII."""
 
 import os
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from benchmarks.environment import peers_python
 
 from tests.holdings.conftest import Software
 from tests.holdings.feeding import feed_of, held, run
@@ -19,13 +21,12 @@ from verbale.demo.nodes import free_port
 from verbale.holdings import store
 from verbale.holdings.client import link
 from verbale.holdings.client.models import Feed, Refusal
+from verbale.holdings.client.standing import standing
 from verbale.holdings.models import Entry, Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Maker = Callable[..., Software]
-_OF_THE_BENCHMARKS = Path(__file__).resolve().parents[2] / ".venv-peers" / "bin" / "python"
-_MEDALLION = Path(os.environ.get("VERBALE_PEERS_PYTHON", _OF_THE_BENCHMARKS))
-_SERVER = Path(__file__).resolve().parents[2] / "benchmarks/peers/medallion_server.py"
+_PEERS = Path(__file__).resolve().parents[2] / "benchmarks" / "peers"
 
 
 class Wire(httpx.HTTPTransport):
@@ -142,40 +143,47 @@ def test_a_server_that_drips_is_left(shelf: Shelf, monkeypatch: pytest.MonkeyPat
     assert time.monotonic() - start < 5
 
 
-# -- medallion ---------------------------------------------------------------------------------------------------------
+# -- servers of others -------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def medallion(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Address of the API root, and the collection."""
-    if not _MEDALLION.exists():
-        pytest.skip(f"medallion is not installed in {_MEDALLION.parent.parent}")
+@contextmanager
+def _running(name: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """What a feed must be told of it."""
     port = free_port()
     process = subprocess.Popen(
-        [str(_MEDALLION), str(_SERVER), str(port), str(tmp_path)], stdout=subprocess.PIPE, text=True
+        [str(peers_python()), str(_PEERS / f"{name}_server.py"), str(port), str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={key: value for key, value in os.environ.items() if not key.startswith("PYTHON")},
     )
     try:
         assert process.stdout is not None
-        collection = process.stdout.readline().split("/")[3]
+        path, _space, authorization = process.stdout.readline().strip().partition(" ")
+        root, collection = path.rstrip("/").split("/collections/")
         end = time.monotonic() + 20
         while True:
             try:
                 httpx.get(f"http://127.0.0.1:{port}/", timeout=2)
                 break
             except httpx.HTTPError:
-                assert time.monotonic() < end, "medallion does not start"
+                assert time.monotonic() < end, f"{name} does not start"
                 time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/bench", collection
+        account = {"user": "bench", "token": "bench"} if authorization else {"token": ""}
+        yield {"address": f"http://127.0.0.1:{port}{root}", "collection": collection, **account}
     finally:
         process.kill()
         process.communicate()
 
 
-def test_medallion_is_polled_and_pushed_to(medallion: tuple[str, str], shelf: Shelf) -> None:
-    root, collection = medallion
-    there = {"address": root, "collection": collection, "user": "bench", "token": "bench"}
+@pytest.fixture
+def medallion(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    with _running("medallion", tmp_path) as told:
+        yield told
+
+
+def test_medallion_is_polled_and_pushed_to(medallion: dict[str, Any], shelf: Shelf) -> None:
     store.add(shelf, raws(*(indicator(number) for number in range(450))), origin="CR", marking="AMBER")
-    pushed = feed_of(shelf, name="out", direction="push", **there)
+    pushed = feed_of(shelf, name="out", direction="push", **medallion)
     feed, tally = run(pushed, Wire())
     assert (feed.failure, tally.sent, feed.sent) == ("", 450, 450)
 
@@ -185,7 +193,7 @@ def test_medallion_is_polled_and_pushed_to(medallion: tuple[str, str], shelf: Sh
     assert (feed.failure, tally.sent, tally.not_arrived) == ("", 450, 0)
 
     here, wire = Shelf.objects.create(title="Here"), Wire()
-    polled = feed_of(here, name="in", origin="medallion", **there)
+    polled = feed_of(here, name="in", origin="medallion", **medallion)
     feed, tally = run(polled, wire)
     assert (feed.failure, tally.received) == ("", 450)
     assert sorted(held(here)) == sorted(key(number) for number in range(450))
@@ -201,13 +209,11 @@ def test_medallion_is_polled_and_pushed_to(medallion: tuple[str, str], shelf: Sh
     assert Entry.objects.filter(audience__shelf=here).count() == 451
 
 
-def test_medallion_forgets_its_next_and_nothing_is_lost(medallion: tuple[str, str], shelf: Shelf) -> None:
-    root, collection = medallion
-    there = {"address": root, "collection": collection, "user": "bench", "token": "bench"}
+def test_medallion_forgets_its_next_and_nothing_is_lost(medallion: dict[str, Any], shelf: Shelf) -> None:
     store.add(shelf, raws(*(indicator(number) for number in range(450))), origin="CR", marking="AMBER")
-    run(feed_of(shelf, name="out", direction="push", **there), Wire())
+    run(feed_of(shelf, name="out", direction="push", **medallion), Wire())
     here = Shelf.objects.create(title="Here")
-    feed = feed_of(here, name="in", origin="medallion", **there)
+    feed = feed_of(here, name="in", origin="medallion", **medallion)
 
     class Cut(Wire):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -221,3 +227,19 @@ def test_medallion_forgets_its_next_and_nothing_is_lost(medallion: tuple[str, st
     feed, _tally = run(feed, Wire())
     assert feed.failure == ""
     assert sorted(held(here)) == sorted(key(number) for number in range(450))
+
+
+def test_opentaxii_takes_what_is_pushed_and_what_it_spoils_is_told(tmp_path: Path, shelf: Shelf) -> None:
+    """OpenTAXII 0.9.3 answers with the type of an object in the place of its `spec_version`: none of it is STIX 2.1."""
+    store.add(shelf, raws(*(indicator(number) for number in range(450))), origin="CR", marking="AMBER")
+    here = Shelf.objects.create(title="Here")
+    with _running("opentaxii", tmp_path) as there:
+        feed, tally = run(feed_of(shelf, name="out", direction="push", **there), Wire())
+        assert (feed.failure, tally.sent, tally.not_arrived) == ("", 450, 0)
+        feed, tally = run(feed_of(here, name="in", origin="theirs", **there), Wire())
+    assert (tally.received, tally.refused) == (0, 450)
+    assert all("spec_version" in row.why for row in Refusal.objects.filter(feed=feed))
+    (told,) = standing(here.pk)
+    assert not told.good
+    assert "all of it had arrived" not in told.sentence
+    assert "450 objects of theirs were refused here" in told.sentence

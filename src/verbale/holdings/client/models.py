@@ -80,7 +80,8 @@ class Feed(models.Model):
     """Runs that failed, one after another, without a step forward."""
     last_run = models.DateTimeField(null=True)
     last_success = models.DateTimeField(null=True)
-    """When all had come and all that was to go had arrived."""
+    """When all had been asked for and all that was to go had arrived. What was refused here stands among the
+    refusals."""
     failure = models.TextField(blank=True)
     """What was wrong at the last run; empty when nothing was."""
     failing_since = models.DateTimeField(null=True)

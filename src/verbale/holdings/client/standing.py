@@ -97,7 +97,7 @@ def refusals(feed: Feed, most: int = 100, *, start: int = 0, side: str = "") -> 
 
 
 def _good(feed: Feed) -> bool:
-    return not (feed.failure or feed.there or feed.waits)
+    return not (feed.failure or feed.there or feed.waits or feed.here)
 
 
 def _sentence(feed: Feed) -> str:
@@ -113,7 +113,8 @@ def _sentence(feed: Feed) -> str:
         told[0] += _(", but this feed is stopped")
     if feed.last_success:
         moment = date_format(localtime(feed.last_success), "j F Y, H:i")
-        told.append(_("all of it had arrived on %(moment)s") % {"moment": moment})
+        done = _("it came to its end on %(moment)s") if feed.here else _("all of it had arrived on %(moment)s")
+        told.append(done % {"moment": moment})
     else:
         told.append(_("it has not come to its end yet"))
     if feed.failure:
