@@ -199,10 +199,12 @@ def kept_lines(run: MatchRun) -> list[str]:
     if kept is None:
         return []
     found = [
-        ngettext("%(n)s sighting was put on the shelf", "%(n)s sightings were put on the shelf", kept["new"])
-        % {"n": _number(kept["new"])}
-        + " "
-        + _("by %(who)s, under TLP:%(marking)s or what is stricter.") % {"who": kept["by"], "marking": kept["marking"]}
+        ngettext(
+            "%(n)s sighting was put on the shelf by %(who)s, under TLP:%(marking)s or what is stricter.",
+            "%(n)s sightings were put on the shelf by %(who)s, under TLP:%(marking)s or what is stricter.",
+            kept["new"],
+        )
+        % {"n": _number(kept["new"]), "who": kept["by"], "marking": kept["marking"]}
     ]
     if kept["same"]:
         found.append(

@@ -15,7 +15,7 @@ from verbale.desk.holdings.opened import open_shelves
 from verbale.desk.matching import operations, told
 from verbale.holdings import store
 from verbale.holdings.matching import keeping, uploads
-from verbale.holdings.matching.models import MOST_LOGS, MOST_RUNS, MatchRun
+from verbale.holdings.matching.models import MOST_RUNS, MatchRun
 from verbale.holdings.models import Shelf
 from verbale.holdings.store import STAFF, Query
 from verbale.node.access import may
@@ -29,6 +29,7 @@ __all__ = ["LogForm", "WordForm", "give", "keep", "run", "runs", "tell"]
 _RUNS_A_PAGE = 25
 _A_PAGE = 50
 _LOGS_SHOWN = 100
+_ENGINES = {"duckdb": "DuckDB", "spark": "Apache Spark"}
 
 
 class LogForm(forms.Form):
@@ -92,6 +93,7 @@ def runs(request: HttpRequest) -> HttpResponse:
             "wanted": wanted,
             "log_form": _log_form(request.user, opened, wanted),
             "most_runs": MOST_RUNS,
+            "command": f"verbale intel match /var/log/zeek --shelf {(wanted.alias or wanted.pk) if wanted else '…'}",
         },
     )
 
@@ -135,6 +137,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
             "run": found,
             "shelf": found.shelf,
             "sentence": told.stood_out(found),
+            "engine": _ENGINES.get(found.engine, found.engine),
             "cut": told.cut_lines(found),
             "page": shown,
             "rows": rows,
@@ -143,7 +146,6 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
                 for log in found.logs[:_LOGS_SHOWN]
             ],
             "logs_left": found.log_count - min(len(found.logs), _LOGS_SHOWN),
-            "most_logs": MOST_LOGS,
             "unlooked": [
                 {"id": identifier, "title": titles.get(identifier, ""), "name": name, "why": why}
                 for identifier, name, why in found.unlooked
