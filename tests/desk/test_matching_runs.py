@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def ada(person: Person) -> User:
 def text_of(page: str) -> str:
     """What a person reads in the main part."""
     main = page.partition('<main id="main">')[2].partition("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", main))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", main)))
 
 
 def page_of(run: MatchRun) -> str:
@@ -147,7 +148,7 @@ def test_the_list_is_newest_first_and_by_shelf(ada: User, shelf: Shelf) -> None:
     assert "--shelf high-value" in page
 
 
-# -- who may see it ----------------------------------------------------------------------------------------------------
+# -- who may see it --------------------------------------------------------------------------------------------------
 
 
 def test_runs_of_a_closed_collection_are_not_there(ada: User, gathered: Shelf, person: Person) -> None:
@@ -189,7 +190,7 @@ def test_who_has_no_right_sees_and_does_nothing(shelf: Shelf, person: Person, ow
     assert (run.kept, held(shelf), MatchRun.objects.count()) == (None, [], 1)
 
 
-# -- what is done from it ------------------------------------------------------------------------------------------------
+# -- what is done from it --------------------------------------------------------------------------------------------
 
 
 def test_sightings_are_put_on_the_shelf_from_the_page(ada: User, shelf: Shelf) -> None:
@@ -321,7 +322,10 @@ def test_a_log_is_given_on_the_page(ada: User, shelf: Shelf, own_home: Home) -> 
     assert "1 indicator of Lazuria was seen, once, in conn.log." in shown(desk, page_of(run))
     broken = SimpleUploadedFile("a.zip", b"PK\x03\x04")
     answer = desk.post(
-        reverse("match-give"), {"shelf": shelf.pk, "file": broken}, follow=True, headers={"referer": "/holdings/matching/"}
+        reverse("match-give"),
+        {"shelf": shelf.pk, "file": broken},
+        follow=True,
+        headers={"referer": "/holdings/matching/"},
     )
     assert "packed with zip" in answer.content.decode()
     desk.post(reverse("match-give"), {"shelf": "nonsense", "file": upload})
@@ -330,7 +334,7 @@ def test_a_log_is_given_on_the_page(ada: User, shelf: Shelf, own_home: Home) -> 
     assert "It could not be done: the disk is full." in shown(desk, page_of(run))
 
 
-# -- the API -------------------------------------------------------------------------------------------------------------
+# -- the API ---------------------------------------------------------------------------------------------------------
 
 
 class Api:

@@ -59,7 +59,8 @@ def show_run(number: Annotated[int, typer.Argument(help="As the list has it.")],
 
     def text() -> None:
         console.print(
-            escape(f"{run.shelf.title}, {run.at:%Y-%m-%d %H:%M} UTC, by {run.who}. {value['sentence']}"), highlight=False
+            escape(f"{run.shelf.title}, {run.at:%Y-%m-%d %H:%M} UTC, by {run.who}. {value['sentence']}"),
+            highlight=False,
         )
         rows = value["indicators"]
         if rows:
@@ -69,7 +70,7 @@ def show_run(number: Annotated[int, typer.Argument(help="As the list has it.")],
         said = [*cut_lines(run), *kept_lines(run), *(run.told["untold"] if run.told else ())]
         said += [f"{log['name']}: {' '.join(lines)}" for log in run.logs if (lines := log_lines(log))]
         if run.not_looked_for:
-            said.append(f"{run.not_looked_for:,} indicators were not looked for, because")
+            said.append(f"Indicators not looked for: {run.not_looked_for:,}, because")
             said += [f"  {name or identifier} {why}." for identifier, name, why in run.unlooked[:_EXAMPLES]]
         for line in said:
             console.print(escape(line), highlight=False)

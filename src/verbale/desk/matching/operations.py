@@ -28,7 +28,17 @@ if TYPE_CHECKING:  # the libraries behind it are loaded by the process that matc
     from verbale.intel.matching import Hit
     from verbale.matters.collection.seen import Ready
 
-__all__ = ["has_seen_in_time", "indicators_of", "keep", "keep_as", "may_tell", "open_run", "open_runs", "partners_to_tell", "tell"]
+__all__ = [
+    "has_seen_in_time",
+    "indicators_of",
+    "keep",
+    "keep_as",
+    "may_tell",
+    "open_run",
+    "open_runs",
+    "partners_to_tell",
+    "tell",
+]
 
 
 def open_runs(user: User) -> QuerySet[MatchRun]:

@@ -88,4 +88,3 @@ def keep(run: MatchRun, hits: Sequence[Hit], *, marking: str, who: str) -> Kept:
         MatchedIndicator.objects.bulk_update(rows, ["sighting"], batch_size=500)
         audit(who, "kept sightings", detail=f"{run.shelf.title}: {kept.new} new")
     return kept
-

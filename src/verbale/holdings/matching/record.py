@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -68,9 +69,9 @@ def finish(run: MatchRun, matched: Matched, *, names: Mapping[str, str] | None =
 
 def names_of(paths: Sequence[str]) -> tuple[str, dict[str, str]]:
     """The folder in which all logs lie, and what each is called below it."""
-    whole = {path: os.path.abspath(path) for path in paths}
-    folder = os.path.commonpath([os.path.dirname(path) for path in whole.values()]) if whole else ""
-    return visible_value(folder), {path: visible_value(os.path.relpath(at, folder)) for path, at in whole.items()}
+    whole = {path: Path(path).absolute() for path in paths}
+    folder = os.path.commonpath([path.parent for path in whole.values()]) if whole else ""
+    return visible_value(folder), {path: visible_value(str(at.relative_to(folder))) for path, at in whole.items()}
 
 
 def _logs(run: MatchRun, accounts: Sequence[Account], names: Mapping[str, str]) -> None:
