@@ -1,5 +1,6 @@
 """A run in words for people, and as plain values for software."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,15 +17,16 @@ from verbale.node.models import Draft, User
 from verbale.node.partners import name_of
 
 __all__ = [
-    "FORMATS",
     "cut_lines",
     "drafts_of",
+    "format_said",
     "indicator_json",
     "indicator_rows",
     "kept_lines",
     "log_lines",
     "logs_named",
     "moment_of",
+    "people",
     "run_json",
     "seen_before",
     "short_json",
@@ -73,12 +75,8 @@ KINDS: dict[str, Any] = {
     "user-agent": gettext_lazy("user agent"),
 }
 """Kinds of observed values, in the language of the reader."""
-FORMATS: dict[str, Any] = {
-    "zeek": "Zeek",
-    "json": "JSON",
-    "csv": "CSV",
-    "parquet": "Parquet",
-}
+_FORMATS = {"zeek": "Zeek", "json": "JSON", "ecs": "ECS", "csv": "CSV", "parquet": "Parquet"}
+"""What formats are called, in every language."""
 
 
 def _number(value: int) -> str:
@@ -130,8 +128,10 @@ def times_said(number: int) -> str:
 
 
 def logs_named(names: Sequence[str], count: int) -> str:
-    """The first few by name."""
-    shown = ", ".join(names[:_LOGS_NAMED])
+    """The first few by name, without their folders where that tells them apart."""
+    last = Counter(name.rpartition("/")[2] for name in names)
+    short = [plain if last[plain := name.rpartition("/")[2]] == 1 else name for name in names[:_LOGS_NAMED]]
+    shown = ", ".join(short)
     return _("%(logs)s and others") % {"logs": shown} if count > min(len(names), _LOGS_NAMED) else shown
 
 
@@ -193,6 +193,12 @@ def log_lines(log: Mapping[str, Any]) -> list[str]:
     return found + [f"{line}." for line in log["remarks"]]
 
 
+def format_said(log: Mapping[str, Any]) -> str:
+    """`Zeek conn`; empty for one that was not recognised."""
+    words = (part.partition(" ") for part in log["format"].split(", "))
+    return ", ".join(f"{_FORMATS.get(first, first)} {rest}".strip() for first, _space, rest in words)
+
+
 def kept_lines(run: MatchRun) -> list[str]:
     """What became of the sightings."""
     kept = run.kept
@@ -204,7 +210,7 @@ def kept_lines(run: MatchRun) -> list[str]:
             "%(n)s sightings were put on the shelf by %(who)s, under TLP:%(marking)s or what is stricter.",
             kept["new"],
         )
-        % {"n": _number(kept["new"]), "who": kept["by"], "marking": kept["marking"]}
+        % {"n": _number(kept["new"]), "who": people([kept["by"]])[kept["by"]], "marking": kept["marking"]}
     ]
     if kept["same"]:
         found.append(
@@ -217,6 +223,14 @@ def kept_lines(run: MatchRun) -> list[str]:
             % {"n": _number(kept["refused_count"])}
         )
     return found
+
+
+def people(usernames: Iterable[str]) -> dict[str, str]:
+    """What those who did something are called; the operator by his own word."""
+    wanted = set(usernames)
+    return {name: name for name in wanted} | {
+        user.username: user.shown for user in User.objects.filter(username__in=wanted)
+    }
 
 
 def moment_of(done: Mapping[str, Any] | None) -> datetime | None:

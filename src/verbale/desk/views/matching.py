@@ -82,18 +82,21 @@ def runs(request: HttpRequest) -> HttpResponse:
     if wanted is not None:
         rows = rows.filter(shelf=wanted)
     shown = Paginator(rows, _RUNS_A_PAGE).get_page(request.GET.get("page"))
+    people = told.people(item.who for item in shown)
     return render(
         request,
         "desk/match_runs.html",
         {
             "page": shown,
             "query": f"&shelf={wanted.pk}" if wanted else "",
-            "rows": [{"run": item, "sentence": told.stood_out(item)} for item in shown],
+            "rows": [{"run": item, "sentence": told.stood_out(item), "who": people[item.who]} for item in shown],
             "shelves": opened,
             "wanted": wanted,
             "log_form": _log_form(request.user, opened, wanted),
             "most_runs": MOST_RUNS,
-            "command": f"verbale intel match /var/log/zeek --shelf {(wanted.alias or wanted.pk) if wanted else '…'}",
+            "command": "verbale intel match /var/log/zeek",
+            "option": "--shelf",
+            "named": (wanted.alias or wanted.pk) if wanted else "…",
         },
     )
 
@@ -142,7 +145,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
             "page": shown,
             "rows": rows,
             "logs": [
-                {**log, "lines": told.log_lines(log), "shown": told.FORMATS.get(log["format"], "")}
+                {**log, "lines": told.log_lines(log), "shown": told.format_said(log)}
                 for log in found.logs[:_LOGS_SHOWN]
             ],
             "logs_left": found.log_count - min(len(found.logs), _LOGS_SHOWN),
@@ -151,12 +154,14 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
                 for identifier, name, why in found.unlooked
             ],
             "unlooked_left": found.not_looked_for - len(found.unlooked),
+            "who": told.people([found.who])[found.who],
             "kept": told.kept_lines(found),
             "kept_at": told.moment_of(found.kept),
             "keep_form": WordForm(needed=keeping.needs_word(found.shelf), prefix="k", label_suffix="")
             if may_keep
             else None,
             "told_at": told.moment_of(found.told),
+            "told_by": told.people([found.told["by"]])[found.told["by"]] if found.told else "",
             "drafts": told.drafts_of(found, user),
             "tell_form": WordForm(needed=False, prefix="t", label_suffix="") if may_tell else None,
             "tellable": tellable,

@@ -83,7 +83,7 @@ def _logs(run: MatchRun, accounts: Sequence[Account], names: Mapping[str, str]) 
     run.logs = [
         {
             "name": names[account.path],
-            "format": account.format,
+            "format": visible_value(account.format)[:_LINE],
             "rows": account.rows,
             "bad": account.bad,
             "timeless": account.timeless,
