@@ -106,7 +106,7 @@ def test_an_analyst_gives_a_log_and_makes_something_of_it(
     expect(page.locator("#id_shelf")).to_have_value(shelf)
     page.set_input_files("#id_file", str(LOGS / "conn.log"))
     page.click("text=Look through it")
-    expect(page.locator("h1")).to_contain_text("looked through for Loaders")
+    expect(page.locator("h1")).to_contain_text("Own logs: Loaders")
     expect(page.locator("main")).to_contain_text("What it finds appears here by itself")
     visitor.picture("run-waits")
     # Without a reload, when the worker has done it.

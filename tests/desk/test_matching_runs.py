@@ -99,10 +99,13 @@ def test_a_run_that_saw_nothing_says_so(ada: User, shelf: Shelf) -> None:
 def test_what_was_cut_is_said(ada: User, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "MOST_VALUES", 2)
     logs = [Account(f"/l/{number}.log", "zeek", rows=1) for number in range(130)]
+    logs[77].failed = "cannot be read to its end: the disk is gone"
     hits = [hit(1), *(hit(2, value=f"198.51.100.{number}", count=1) for number in range(3))]
     run = recorded(shelf, hits, logs=logs, more=True)
     put(shelf, indicator(1), indicator(2))
     text = text_of(shown(browser(ada), page_of(run)))
+    assert "1 log could not be read to its end: what stands in the rest of it is not known." in text
+    assert text.index("77.log") < text.index("0.log")
     assert "There were more hits than a match hands on" in text
     assert "The values of 3 hits are not on record" in text
     assert "3 values are not shown" in text

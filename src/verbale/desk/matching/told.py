@@ -148,8 +148,17 @@ def _counted_indicators(number: int) -> str:
 
 
 def cut_lines(run: MatchRun) -> list[str]:
-    """What was left out of the record, and what to do about it."""
+    """What was not looked through, or left out of the record, and what to do about it."""
     found = []
+    if run.unread:
+        found.append(
+            ngettext(
+                "%(n)s log could not be read to its end: what stands in the rest of it is not known.",
+                "%(n)s logs could not be read to their end: what stands in the rest of them is not known.",
+                run.unread,
+            )
+            % {"n": _number(run.unread)}
+        )
     if run.more:
         found.append(_("There were more hits than a match hands on: look through fewer logs at a time."))
     if run.unrecorded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,14 +54,14 @@ def finish(run: MatchRun, matched: Matched, *, names: Mapping[str, str] | None =
         [one.id, clean_line(one.name), visible_value(one.reason)[:_LINE]] for one in planned.examples[:MOST_UNLOOKED]
     ]
     run.more = matched.more
-    seen = [_Seen(list(hits), names) for _id, hits in groupby(matched.hits, key=lambda hit: hit.indicator)]
-    seen.sort(key=lambda one: (-one.row.times, one.row.stix_id))
+    seen = [_Seen(list(hits)) for _id, hits in groupby(matched.hits, key=lambda hit: hit.indicator)]
+    seen.sort(key=lambda one: (-one.times, one.id))
     run.hit_count, run.indicator_count = len(matched.hits), len(seen)
-    run.seen = _by_giver(seen)
+    run.seen = _by_giver(seen, names)
     run.state, run.ended_at, run.leased_until = MatchRun.State.DONE, timezone.now(), 0
     with transaction.atomic():
         run.save()
-        _write(run, seen)
+        _write(run, seen, names)
         _forget_old(run.shelf)
         audit(run.who, "matched own logs", detail=f"{run.shelf.title}: {run.indicator_count} seen")
     return run
@@ -100,29 +100,46 @@ def _logs(run: MatchRun, accounts: Sequence[Account], names: Mapping[str, str]) 
 
 
 class _Seen:
-    """One indicator with its hits."""
+    """One indicator with its hits. Rows are made only of what is written: there may be a million hits."""
 
-    def __init__(self, hits: Sequence[Hit], names: Mapping[str, str]) -> None:
-        one = hits[0]
-        firsts = [hit.first for hit in hits if hit.first is not None]
-        lasts = [hit.last for hit in hits if hit.last is not None]
-        logs = _merged([names.get(path, visible_value(path)) for path in hit.logs] for hit in hits)
-        self.row = MatchedIndicator(
+    __slots__ = ("hits", "times")
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self.hits = hits
+        self.times = sum(hit.count for hit in hits)
+
+    @property
+    def id(self) -> str:
+        return self.hits[0].indicator
+
+    @property
+    def origin(self) -> str:
+        return self.hits[0].origin
+
+    def row(self, run: MatchRun, names: Mapping[str, str], *, whole: bool) -> MatchedIndicator:
+        one, logs = self.hits[0], _Logs(names)
+        logs.add(self.hits)
+        return MatchedIndicator(
+            run=run,
             key=Entry.key_of(one.indicator),
             stix_id=one.indicator,
             name=one.name,
             marking=one.marking or "",
             origin=one.origin,
-            values_count=len(hits),
-            times=sum(hit.count for hit in hits),
-            in_time=sum(hit.in_time for hit in hits),
-            first=min(firsts, default=None),
-            last=max(lasts, default=None),
-            logs=logs[:_MOST_NAMED],
-            log_count=max(len(logs), *(hit.log_count for hit in hits)),
+            values_count=len(self.hits),
+            times=self.times,
+            in_time=sum(hit.in_time for hit in self.hits),
+            first=min((hit.first for hit in self.hits if hit.first is not None), default=None),
+            last=max((hit.last for hit in self.hits if hit.last is not None), default=None),
+            logs=logs.named,
+            log_count=logs.count,
+            whole=whole,
         )
-        self.values = [
-            MatchedValue(
+
+    def values(self, of: MatchedIndicator, names: Mapping[str, str]) -> Iterator[MatchedValue]:
+        for hit in self.hits:
+            yield MatchedValue(
+                indicator=of,
                 kind=hit.kind,
                 value=visible_value(hit.value),
                 times=hit.count,
@@ -134,51 +151,61 @@ class _Seen:
                 logs=[names.get(path, visible_value(path)) for path in hit.logs],
                 log_count=hit.log_count,
             )
-            for hit in hits
-        ]
 
 
-def _merged(lists: Iterable[Sequence[str]]) -> list[str]:
-    """Each once, in the order in which they come."""
-    return list(dict.fromkeys(name for names in lists for name in names))
+class _Logs:
+    """The first logs of many hits, and how many there are at least."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._paths: dict[str, None] = {}
+        self._most = 0
+
+    def add(self, hits: Iterable[Hit]) -> None:
+        for hit in hits:
+            self._most = max(self._most, hit.log_count)
+            if len(self._paths) <= _MOST_NAMED:
+                self._paths |= dict.fromkeys(hit.logs)
+
+    @property
+    def named(self) -> list[str]:
+        return [self._names.get(path, visible_value(path)) for path in self._paths][:_MOST_NAMED]
+
+    @property
+    def count(self) -> int:
+        return max(self._most, len(self._paths))
 
 
-def _by_giver(seen: Sequence[_Seen]) -> list[dict[str, Any]]:
-    givers: dict[str, list[MatchedIndicator]] = {}
+def _by_giver(seen: Sequence[_Seen], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    givers: dict[str, tuple[list[int], _Logs]] = {}
     for one in seen:
-        givers.setdefault(one.row.origin, []).append(one.row)
-    found = []
-    for origin, rows in givers.items():
-        logs = _merged(row.logs for row in rows)
-        found.append(
-            {
-                "origin": origin,
-                "indicators": len(rows),
-                "times": sum(row.times for row in rows),
-                "logs": logs[:_MOST_NAMED],
-                "log_count": max(len(logs), *(row.log_count for row in rows)),
-            }
-        )
+        times, logs = givers.setdefault(one.origin, ([], _Logs(names)))
+        times.append(one.times)
+        logs.add(one.hits)
+    found = [
+        {
+            "origin": origin,
+            "indicators": len(times),
+            "times": sum(times),
+            "logs": logs.named,
+            "log_count": logs.count,
+        }
+        for origin, (times, logs) in givers.items()
+    ]
     return sorted(found, key=lambda row: (-row["times"], row["origin"]))[:_MOST_GIVERS]
 
 
-def _write(run: MatchRun, seen: Sequence[_Seen]) -> None:
+def _write(run: MatchRun, seen: Sequence[_Seen], names: Mapping[str, str]) -> None:
     """Whole indicators, as many as there is room for: half of one's values would make another sighting of it."""
-    room, kept = MOST_VALUES, []
+    room, written = MOST_VALUES, []
     for one in seen[:MOST_VALUES]:
-        one.row.run = run
-        one.row.whole = len(one.values) <= room
-        room -= len(one.values) if one.row.whole else 0
-        kept.append(one)
+        whole = len(one.hits) <= room
+        room -= len(one.hits) if whole else 0
+        written.append((one, one.row(run, names, whole=whole)))
     run.unrecorded = run.hit_count - (MOST_VALUES - room)
     run.save(update_fields=["unrecorded"])
-    MatchedIndicator.objects.bulk_create([one.row for one in kept])
-    values = []
-    for one in kept:
-        if one.row.whole:
-            for value in one.values:
-                value.indicator = one.row
-                values.append(value)
+    MatchedIndicator.objects.bulk_create([row for _one, row in written])
+    values = [value for one, row in written if row.whole for value in one.values(row, names)]
     MatchedValue.objects.bulk_create(values, batch_size=1_000)
 
 
