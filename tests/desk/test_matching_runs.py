@@ -265,6 +265,7 @@ def test_drafts_from_the_page_are_those_of_the_command(
     from_page, from_command = drafts_told()
     assert from_page == from_command
     assert from_page[3]["count"] == 2
+    assert "own.csv" not in json.dumps(from_page)
 
 
 def test_who_may_not_draft_there_is_not_asked_to(joined: Matter, lazuria: Peer, ada: User, person: Person) -> None:

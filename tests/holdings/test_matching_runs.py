@@ -179,6 +179,8 @@ def test_sightings_from_the_record_are_those_of_the_command(shelf: Shelf) -> Non
     )
     run.refresh_from_db()
     assert (run.kept["by"], run.kept["marking"], run.kept["new"]) == ("ada", "AMBER", len(from_record))
+    # Neither files nor rows go into what others may come to see.
+    assert ".log" not in json.dumps(from_record)
     made = {one["sighting_of_ref"]: one["id"] for one in from_record}
     assert {one.stix_id: one.sighting for one in run.indicators.all()} == made
 
