@@ -84,14 +84,42 @@ def run(nodes: tuple[NodeProcess, NodeProcess], shelf: str, tmp_path_factory: py
     return f"/holdings/matching/{rows[0]['run']}/"
 
 
+@pytest.fixture(scope="module")
+def wide(nodes: tuple[NodeProcess, NodeProcess], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A run with a shelf of our own: an expression that fits many values, and an indicator that has ended."""
+    folder = tmp_path_factory.mktemp("wide")
+    long = {"name": "Names that the generator makes, whatever it is that it makes them of" + " and so on" * 6}
+    since = {"valid_from": "2024-01-01T00:00:00.000Z"}
+    things = [
+        indicator(21, pattern="[domain-name:value LIKE 'h%']", **long, **since),
+        indicator(22, pattern="[ipv4-addr:value = '192.0.2.80']", name="Ended", valid_until="2025-01-01T00:00:00Z",
+                  **since),
+    ]  # fmt: skip
+    (folder / "own.json").write_text(json.dumps({"type": "bundle", "id": "bundle--1", "objects": things}))
+    names = "".join(
+        f"2025-11-{day % 28 + 1:02d}T09:00:00Z,192.0.2.80,h{day}.{'sub' * 20}.example\n" for day in range(40)
+    )
+    (folder / "proxy.csv").write_text(f"time,dst_ip,domain\n{names}no time,1.2,-\n")
+    command(nodes[0], "intel", "shelf", "add", "Banks", "--alias", "banks")
+    command(nodes[0], "intel", "import", str(folder / "own.json"), "--shelf", "banks")
+    command(nodes[0], "intel", "match", str(folder / "proxy.csv"), "--shelf", "banks", "--ended")
+    return f"/holdings/matching/{json.loads(command(nodes[0], 'intel', 'match-runs', 'list', '--json'))[0]['run']}/"
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_without_a_run_and_with_two_the_pages_fit(
-    nodes: tuple[NodeProcess, NodeProcess], house: House, run: str, shelf: str, width: int, scheme: str
+    nodes: tuple[NodeProcess, NodeProcess], house: House, run: str, wide: str, shelf: str, width: int, scheme: str
 ) -> None:
     crimson, lazuria = nodes
     here = house.visitor(crimson, "desk", width=width, scheme=scheme).log_in()
     there = house.visitor(lazuria, "desk", width=width, scheme=scheme).log_in()
-    pages = {"runs": "/holdings/matching/", "run": run, "run-shelf": f"/holdings/{shelf}/", "run-shelves": "/holdings/"}
+    pages = {
+        "runs": "/holdings/matching/",
+        "run": run,
+        "run-wide": wide,
+        "run-shelf": f"/holdings/{shelf}/",
+        "run-shelves": "/holdings/",
+    }
     pages["run-thing"] = f"/holdings/{shelf}/{indicator(1)['id']}/"
     assert problems_of(here, pages) == []
     assert problems_of(there, {"runs-empty": "/holdings/matching/"}) == []

@@ -75,7 +75,8 @@ def test_a_run_is_told_in_sentences_and_rows(ada: User, shelf: Shelf) -> None:
     page = shown(desk, page_of(run))
     text = text_of(page)
     for said in (
-        "198.51.100.23 IPv4", "login.evil.example domain", "TLP:AMBER", "Lazuria", "Verdia", "DuckDB",
+        "198.51.100.23 IPv4, first in conn.log, row 9", "login.evil.example domain, first in dns.log, row 9",
+        "TLP:AMBER", "Lazuria", "Verdia", "DuckDB",
         "3 looked for, of 4", "Zeek conn", "10, of which 1 could not be read", "1 row cannot be read.",
         "1 value is none of its field's kind (Dst IP 1).",
         "1 indicator was not looked for, and why", "It is written in 'yara', not as a STIX pattern.",

@@ -283,7 +283,7 @@ def indicator_rows(rows: Iterable[MatchedIndicator]) -> list[dict[str, Any]]:
 
 
 def _value(one: MatchedValue) -> dict[str, Any]:
-    return {"kind": KINDS.get(one.kind, one.kind), "value": one.value, "file": one.file, "at": one.row}
+    return {"kind": KINDS.get(one.kind, one.kind), "value": one.value, "file": logs_named([one.file], 1), "at": one.row}
 
 
 def _moment(moment: int | None) -> datetime | None:
