@@ -18,6 +18,7 @@ from verbale.desk.intelligence.told import common_json, techniques_json
 from verbale.desk.judgement import judgement_of
 from verbale.desk.judgement_paper import as_json as judgement_json
 from verbale.desk.law.api import router as law
+from verbale.desk.matching.api import router as matching_router
 from verbale.desk.precedents.api import router as precedents_router
 from verbale.desk.story import case_of, cases_of, proofs, records_of, story_json, story_of
 from verbale.node import attachments, drafts, pouches, register
@@ -349,6 +350,7 @@ def clear(request: HttpRequest, draft: str) -> list[dict[str, Any]]:
 api.add_router("", router)
 api.add_router("/holdings/feeds", feeds)
 api.add_router("/precedents", precedents_router)
+api.add_router("/holdings/matching", matching_router)
 api.add_router("", law)
 for kind in all_kinds():
     if kind.api is not None:

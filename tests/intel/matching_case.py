@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from verbale.intel.matching import Indicator
-from verbale.intel.matching.expression import TOGETHER
+from verbale.intel.matching.expression import TOGETHER, hits
 from verbale.intel.matching.expressions import python_pattern
+from verbale.intel.matching.indicators import lay_out
 from verbale.intel.matching.kinds import address
+from verbale.intel.matching.limits import MAX_LOGS_NAMED, ROW_BITS
 from verbale.intel.matching.observed import SCHEMA
 from verbale.intel.matching.patterns import Key, Plan, Unmatched, plan_of, value_keys
 
@@ -147,3 +149,27 @@ def case_observed() -> list[Seen]:
         Seen((1 << 40) + 2, 400_000, "md5", "9e107d9d372bb6826bd81d3542a419d6"),
         Seen((1 << 40) + 3, 400_000, "domain", "notevil.example"),
     ]
+
+
+def in_many_logs() -> list[Seen]:
+    """One value in every log of thirty, another in three of them, and in none of the rows beside."""
+    seen = []
+    for file in range(30):
+        for row in (1, 2):
+            seen.append(Seen(file << ROW_BITS | row, 1_000_000, "domain", "evil.example"))
+        if file in (4, 7, 29):
+            seen.append(Seen(file << ROW_BITS | 3, 2_000_000, "file-name", "a.bin"))
+    return seen
+
+
+def found_in_logs(engine: Any, folder: Path) -> dict[object, tuple[int, list[int]]]:
+    """In which of many logs an engine finds what stands in them."""
+    write_observed(folder / "observed.parquet", in_many_logs())
+    wanted = [Indicator("i", "[domain-name:value = 'evil.example' OR file:name = 'a.bin']")]
+    expression = hits(lay_out(wanted, folder).shape)
+    with engine:
+        engine.hold(folder)
+        return {row["value"]: (row["log_count"], sorted(row["logs"])) for row in engine.run(expression)}
+
+
+IN_MANY_LOGS = {"evil.example": (30, list(range(MAX_LOGS_NAMED))), "a.bin": (3, [4, 7, 29])}

@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 
 from tests.intel.builders import TLP1, TLP2, ref, sdo
 from tests.intel.matching_case import (
+    IN_MANY_LOGS,
     LOGS,
     Seen,
     case_indicators,
     case_observed,
+    found_in_logs,
     naive,
     plainly,
     write_observed,
@@ -83,6 +85,10 @@ def test_each_case_by_hand(duckdb: Any, tmp_path: Path) -> None:
         *("plain", "md5", "9e107d9d372bb6826bd81d3542a419d6", 400_000, 500_000, 2, 2),
         (1 << 40) + 1,
     )
+
+
+def test_the_logs_of_a_hit_are_counted_and_the_first_are_named(tmp_path: Path) -> None:
+    assert found_in_logs(DuckDb(tmp_path, memory="512MB", threads=1), tmp_path) == IN_MANY_LOGS
 
 
 NAMES = ("evil.example", "a.evil.example", "b.a.evil.example", "notevil.example", "x.example")

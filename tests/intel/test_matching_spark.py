@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.intel.matching_case import LOGS, Seen, case_indicators, case_observed, naive, plainly, write_observed
+from tests.intel.matching_case import (
+    IN_MANY_LOGS,
+    LOGS,
+    Seen,
+    case_indicators,
+    case_observed,
+    found_in_logs,
+    naive,
+    plainly,
+    write_observed,
+)
 from verbale.intel.matching import Indicator, MatchingError, match
 from verbale.intel.matching.engines import DuckDb, Spark, local_session
 from verbale.intel.matching.expression import hits
@@ -69,6 +79,10 @@ def test_many_rows_at_random(session: Any, tmp_path: Path) -> None:
     duckdb, spark = both(session, tmp_path, seen, indicators, subdomains=True)
     assert spark == duckdb == naive(seen, indicators, subdomains=True)
     assert len({row[0] for row in spark}) > 60
+
+
+def test_the_logs_of_a_hit_are_counted_and_the_first_are_named(session: Any, tmp_path: Path) -> None:
+    assert found_in_logs(Spark(tmp_path, session=session), tmp_path) == IN_MANY_LOGS
 
 
 def test_nothing_at_all(session: Any, tmp_path: Path) -> None:

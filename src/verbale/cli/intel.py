@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from verbale.cli import intel_match, intel_search
+from verbale.cli import intel_match, intel_runs, intel_search
 from verbale.cli.base import Json, console, django, fail, refusing, show, table
 
 __all__ = ["account", "app", "shelf", "shelf_named"]
@@ -23,6 +23,7 @@ shelf = typer.Typer(no_args_is_help=True)
 account = typer.Typer(no_args_is_help=True)
 app.add_typer(shelf, name="shelf", help="Make a shelf, or change it.")
 app.add_typer(account, name="account", help="Accounts with which partners' software uses the TAXII server.")
+app.add_typer(intel_runs.app, name="match-runs", help="What was found when own logs were looked through.")
 intel_match.install(app)
 intel_search.install(app)
 _WHO = "operator (command line)"

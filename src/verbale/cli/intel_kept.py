@@ -1,4 +1,5 @@
-"""The part of `verbale intel match` that knows the node: indicators of a shelf, sightings kept on it, drafts."""
+"""The part of `verbale intel match` that knows the node: indicators of a shelf, the run on record, sightings
+kept on the shelf, drafts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,16 +28,20 @@ class Wanted:
     """The person who draws up drafts; "" for none."""
     ended: bool
     at: datetime
+    engine: str
+    subdomains: bool
 
     def __post_init__(self) -> None:
         django()
         from verbale.holdings import shelves
+        from verbale.holdings.matching import record
+        from verbale.holdings.matching.keeping import needs_word
         from verbale.matters.collection.seen import tellable
         from verbale.node.errors import UserError
 
         self._shelf = shelves.find(self.shelf)
         self._user = person(self.tell) if self.tell else None
-        if self.keep and self._shelf.matter and self.marking is None:
+        if self.keep and needs_word(self._shelf) and self.marking is None:
             raise UserError(
                 "this shelf serves a collection: what is kept on it is seen at once by whom its marking lets see it. "
                 "Say --own-marking"
@@ -44,7 +49,9 @@ class Wanted:
         if self._user is not None:
             # Before the logs are read, which may take long.
             tellable(self._shelf, self._user)
-        self._own = self.marking or "AMBER"
+        self._run = record.begin(
+            self._shelf, who=self.tell or _WHO, engine=self.engine, ended=self.ended, subdomains=self.subdomains
+        )
 
     @property
     def identity(self) -> str:
@@ -57,24 +64,23 @@ class Wanted:
 
         yield from watched.indicators_of(self._shelf, self.at, ended=self.ended)
 
-    def finish(self, hits: list[Any]) -> dict[str, Any]:
-        """Keep and draft as was asked; what was done, as plain values."""
-        from verbale.holdings import watched
-        from verbale.matters.collection.seen import make_ready
-        from verbale.node.access import audit
+    def finish(self, matched: Any) -> dict[str, Any]:
+        """Put the run on record, keep and draft as was asked; what was done, as plain values."""
+        from verbale.desk.matching import operations
+        from verbale.holdings.matching import record
 
-        done: dict[str, Any] = {}
-        seen = watched.in_time(hits)
+        run = record.finish(self._run, matched)
+        done: dict[str, Any] = {"run": run.pk}
+        marking = self.marking or ""
         if self.keep:
-            kept = watched.keep(self._shelf, seen, marking=self._own, at=self.at)
+            kept = operations.keep(run, hits=matched.hits, marking=marking, who=self.tell or _WHO)
             done["kept"] = {
                 "new": kept.new,
                 "same": kept.same,
                 "refused": [{"id": item.id, "why": item.why} for item in kept.refused],
             }
-            audit(self.tell or _WHO, "kept sightings", detail=f"{self._shelf.title}: {kept.new} new")
         if self._user is not None:
-            ready = make_ready(self._shelf, seen, self._user, marking=self._own, at=self.at)
+            ready = operations.tell(run, self._user, hits=matched.hits, marking=marking)
             done["drafts"] = [{"draft": str(item.pk), "type": item.type, "to": item.audience} for item in ready.drafts]
             done["untold"] = ready.untold
         return done
@@ -82,6 +88,8 @@ class Wanted:
 
 def tell(done: dict[str, Any]) -> None:
     """In words."""
+    if "run" in done:
+        console.print(f"On record as run {done['run']}: verbale intel match-runs show {done['run']}", highlight=False)
     if "kept" in done:
         kept = done["kept"]
         console.print(

@@ -41,7 +41,9 @@ def install(app: typer.Typer) -> None:
 def match(
     logs: Logs,
     indicators: Indicators = None,
-    shelf: Annotated[str, typer.Option(help="Indicators of this shelf instead: id, alias or title.")] = "",
+    shelf: Annotated[
+        str, typer.Option(help="Indicators of this shelf instead: id, alias or title. The run is put on record.")
+    ] = "",
     engine: Annotated[str, typer.Option(help="duckdb, or spark.")] = "duckdb",
     memory: Annotated[str, typer.Option(help="What the engine may take, as 4GB.")] = "",
     subdomains: Annotated[bool, typer.Option("--subdomains", help="Names below a domain count as the domain.")] = False,
@@ -92,7 +94,7 @@ def match(
         raise typer.BadParameter("is no TLP 2.0 word", param_hint="--own-marking" if ours is None else "--marking")
     wanted = None
     if shelf:
-        wanted = Wanted(shelf, ours if own_marking else None, keep, who, ended, datetime.now(UTC))
+        wanted = Wanted(shelf, ours if own_marking else None, keep, who, ended, datetime.now(UTC), engine, subdomains)
         identity = identity or wanted.identity
     if sightings_out is not None and not (
         identity and identity.startswith("identity--") and STIX_ID.fullmatch(identity)
@@ -117,7 +119,7 @@ def match(
     if sightings_out is not None:
         assert identity is not None
         _write_bundle(sightings_out, sightings(matched.hits, identity=identity, marking=ours, at=datetime.now(UTC)))
-    done = wanted.finish(matched.hits) if wanted is not None else {}
+    done = wanted.finish(matched) if wanted is not None else {}
     value |= done
 
     def text() -> None:

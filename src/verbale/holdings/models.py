@@ -306,3 +306,8 @@ class Contributed(models.Model):
 
 
 from verbale.holdings.client.models import Feed, Refusal, TakenEvent  # noqa: E402, F401 — tables of this app as well
+from verbale.holdings.matching.models import (  # noqa: E402, F401 — tables of this app as well
+    MatchedIndicator,
+    MatchedValue,
+    MatchRun,
+)

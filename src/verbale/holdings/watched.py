@@ -29,6 +29,8 @@ class Kept(NamedTuple):
     new: int
     same: int
     refused: list[Refused]
+    made: dict[str, str]
+    """The sighting that stands on the shelf now, by what was seen."""
 
 
 def indicators_of(shelf: Shelf, now: datetime, *, ended: bool = False) -> Iterator[Indicator]:
@@ -82,12 +84,16 @@ def keep(shelf: Shelf, hits: Iterable[Hit], *, marking: str, at: datetime) -> Ke
     made = sightings(hits, identity=us["id"], marking=marking, at=at)
     there = {row.stix_id for row in rows.known([item["id"] for item in made], list(_audiences(shelf)))}
     new = [item for item in made if item["id"] not in there]
+    standing = {item["sighting_of_ref"]: item["id"] for item in made}
     if not new:
-        return Kept(0, len(made), [])
+        return Kept(0, len(made), [], standing)
     first = () if store.get(shelf, STAFF, us["id"]) else (us,)
     raws = (orjson.dumps(item) for item in (*first, *new))
     added = store.add(shelf, raws, origin=node_name(), marking=marking)
-    return Kept(len(new) - len(added.refused), len(made) - len(new), added.refused)
+    refused = {item.id for item in added.refused}
+    standing = {what: sighting for what, sighting in standing.items() if sighting not in refused}
+    number = sum(item["id"] not in refused for item in new)
+    return Kept(number, len(made) - len(new), added.refused, standing)
 
 
 def _audiences(shelf: Shelf) -> Iterable[int]:

@@ -6,6 +6,7 @@ credentials.json the public chain that partners pin
 secret           Django's secret key
 node.sqlite3     the database, unless DATABASE_URL names a PostgreSQL
 blobs/           attachments, by SHA-256
+matching/        small logs that were given on a page, until the worker has looked through them
 precedents.json  incidents of others, imported from public tables; can be imported again at any time
 """
 

@@ -15,11 +15,13 @@ from verbale.desk.holdings.opened import open_shelves
 from verbale.desk.holdings.search import search as search_for
 from verbale.desk.holdings.worth import said_of, short_worth, worth_sentence, worthy_page
 from verbale.desk.intelligence.named import MOST_REPORTS
+from verbale.desk.matching.told import seen_before, stood_out
 from verbale.holdings import accounts, bulk, store
 from verbale.holdings import shelves as shelving
 from verbale.holdings.benign import benign_in
 from verbale.holdings.client.standing import standing
 from verbale.holdings.contributed import File, objects_in
+from verbale.holdings.matching.recorded import latest_of, seen_of
 from verbale.holdings.models import Account, Contributed, Shelf, Source
 from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.holdings.worth import Judge
@@ -34,6 +36,7 @@ __all__ = ["account_make", "account_use", "add", "import_file", "search", "shelf
 _A_PAGE = 50
 _MOST_TOLD = 200
 _BENIGN_TOLD = 10
+_RUNS_TOLD = 5
 
 
 def _shelf(user: User, key: str) -> Shelf:
@@ -135,6 +138,7 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
     judge, worthy = Judge(found), request.GET.get("worth") == "1"
     shown = worthy_page(found, judge, asked) if worthy else store.page(found, STAFF, asked)
     origins = dict(Source.objects.filter(pk__in={item.source for item in shown.entries}).values_list("pk", "origin"))
+    last_run = latest_of(found)
     told = Contributed.objects.filter(shelf=found).exclude(refused=[]).order_by("-id")[:20]
     return render(
         request,
@@ -163,6 +167,8 @@ def shelf(request: HttpRequest, key: str) -> HttpResponse:
             "form": ImportForm(),
             "feeds": standing(found.pk),
             "paged": bool(after),
+            "last_run": last_run,
+            "last_seen": stood_out(last_run) if last_run is not None else "",
         },
     )
 
@@ -229,6 +235,7 @@ def thing(request: HttpRequest, key: str, stix_id: str) -> HttpResponse:
             "worth": worth_sentence(worth) if worth is not None else "",
             "said": said_of(judge, held)[:_MOST_TOLD],
             "benign": list(benign_in([held.raw])),
+            "in_our_logs": seen_before(seen_of(found, stix_id, _RUNS_TOLD)),
             "versions": [_moment(item.version) for item in store.versions(found, STAFF, stix_id, Query()).entries],
             "seen_by": [
                 {"partner": partner, "sees": store.get(found, Viewer(partner.node), stix_id) is not None}

@@ -11,7 +11,7 @@ is one that DuckDB and Spark do alike on data beyond memory: joins on equal keys
 2. Alternatives of one term are hits at once. Of those with several, only the rarest term is looked for in all rows;
    the others are looked for in the rows where that one was found, or a port would find half the log.
 3. A row counts once for an indicator and value, however often the value stands in it.
-4. What is left is counted by indicator, kind and value, with the first and last time and the first place.
+4. What is left is counted by indicator, kind and value, with the first and last time, the first place and the logs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, Final
 import ibis
 
 from .indicators import Shape, Ways
-from .limits import EXPRESSIONS_AT_ONCE
+from .limits import EXPRESSIONS_AT_ONCE, MAX_LOGS_NAMED, ROW_BITS
 
 OBSERVED: Final = {
     "place": "int64",
@@ -60,10 +60,10 @@ TOGETHER: Final = "all of"
 
 
 def hits(shape: Shape) -> Any:
-    """Hits as `id, name, marking, origin, kind, value, first, last, count, in_time, example`.
+    """Hits as `id, name, marking, origin, kind, value, first, last, count, in_time, example, logs, log_count`.
 
     `count` is how many rows, `in_time` how many of them within the time for which the indicator is valid, `example` the
-    place of the first.
+    place of the first, `log_count` in how many logs they stand, `logs` the numbers of the first of these in no order.
     """
     observed = ibis.table(OBSERVED, name="observed")
     terms = ibis.table(TERMS, name="terms")
@@ -79,12 +79,24 @@ def hits(shape: Shape) -> Any:
     rows = _all(found).distinct()
 
     valid = (rows.since.isnull() | (rows.time >= rows.since)) & (rows.until.isnull() | (rows.time < rows.until))
-    counted = rows.group_by("indicator", "kind", "value").agg(
-        first=rows.time.min(),
-        last=rows.time.max(),
-        count=rows.place.count(),
-        in_time=valid.fill_null(False).cast("int64").sum(),
-        example=rows.place.min(),
+    by_log = rows.mutate(log=rows.place >> ROW_BITS, valid=valid.fill_null(False).cast("int64"))
+    by_log = by_log.group_by(*_HIT, "log").agg(
+        first=by_log.time.min(),
+        last=by_log.time.max(),
+        count=by_log.place.count(),
+        in_time=by_log.valid.sum(),
+        example=by_log.place.min(),
+    )
+    # Numbered, so that no list grows with the number of logs.
+    by_log = by_log.mutate(nth=ibis.row_number().over(group_by=_HIT, order_by="log"))
+    counted = by_log.group_by(*_HIT).agg(
+        first=by_log["first"].min(),
+        last=by_log["last"].max(),
+        count=by_log["count"].sum(),
+        in_time=by_log.in_time.sum(),
+        example=by_log.example.min(),
+        logs=by_log.log.collect(where=by_log.nth < MAX_LOGS_NAMED),
+        log_count=by_log.log.count(),
     )
     if shape.repeats:
         places = rows.select("indicator", "at_least", "place").distinct()
@@ -92,11 +104,13 @@ def hits(shape: Shape) -> Any:
         counted = counted.semi_join(enough.filter(enough.seen >= enough.at_least), "indicator")
     return (
         counted.inner_join(indicators, "indicator")
-        .select("id", "name", "marking", "origin", "kind", "value", "first", "last", "count", "in_time", "example")
+        .select("id", "name", "marking", "origin", "kind", "value", *_COUNTED)
         .order_by("id", "kind", "value")
     )
 
 
+_HIT: Final = ("indicator", "kind", "value")
+_COUNTED: Final = ("first", "last", "count", "in_time", "example", "logs", "log_count")
 _OF_TERM: Final = ("indicator", "since", "until", "at_least")
 """What the count needs to know of an indicator; it comes along in the terms, for a join with many rows is dear."""
 _ROW: Final = (*_OF_TERM, "kind", "value", "place", "time")

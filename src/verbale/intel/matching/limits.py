@@ -54,6 +54,9 @@ MAX_EXPRESSIONS: Final = 2_000
 EXPRESSIONS_AT_ONCE: Final = 100
 """Of them in one alternation that sorts out the values which none of them fits."""
 
+MAX_LOGS_NAMED: Final = 20
+"""Logs that are named of one hit; in how many it stands is told in any case."""
+
 MAX_REPETITION: Final = 1_000
 """RE2 refuses `{n}` beyond this, also as a product of several inside one another."""
 

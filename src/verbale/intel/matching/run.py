@@ -26,7 +26,7 @@ Progress = Callable[[str, float, float], None]
 class Hit(msgspec.Struct, frozen=True):
     """An indicator that was seen. `first` and `last` are microseconds since 1970, None when no row tells a time;
     `count` is how many rows, `in_time` how many of them while the indicator was valid; `file` and `row` are where it
-    was found first."""
+    was found first, `logs` the first files in which it was found, of `log_count`."""
 
     indicator: str
     name: str
@@ -40,6 +40,8 @@ class Hit(msgspec.Struct, frozen=True):
     in_time: int
     file: str
     row: int
+    logs: tuple[str, ...] = ()
+    log_count: int = 0
 
 
 class Matched(msgspec.Struct, frozen=True):
@@ -112,14 +114,16 @@ def _told(indicators: Iterable[Indicator], tell: Progress) -> Iterator[Indicator
 
 
 def _hit(row: Mapping[str, object], logs: Sequence[Path]) -> Hit:
-    example = row["example"]
+    example, numbers = row["example"], row["logs"]
     assert isinstance(example, int)
+    assert isinstance(numbers, list)
     return msgspec.convert(
         {
             **row,
             "indicator": row["id"],
             "file": str(logs[example >> ROW_BITS]),
             "row": example & ((1 << ROW_BITS) - 1),
+            "logs": [str(logs[number]) for number in sorted(numbers)],
         },
         Hit,
     )

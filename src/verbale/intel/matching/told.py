@@ -36,6 +36,8 @@ def hit_rows(hits: Iterable[Hit]) -> list[dict[str, Any]]:
             "last": when(hit.last),
             "file": visible_value(hit.file),
             "row": hit.row,
+            "logs": [visible_value(path) for path in hit.logs],
+            "log_count": hit.log_count,
         }
         for hit in sorted(hits, key=lambda hit: (-hit.count, hit.indicator, hit.kind, hit.value))
     ]

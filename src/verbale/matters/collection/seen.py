@@ -22,10 +22,10 @@ from verbale.holdings.store import STAFF, Query, Viewer
 from verbale.intel.matching import Hit, tellings
 from verbale.intel.matching.sightings import MAX_COUNT, marking_of, moment
 from verbale.intel.tlp import strictest
+from verbale.matters.collection.tellable import tellable
 from verbale.matters.kit.kinds import deed_of
-from verbale.matters.kit.operations import Given, draft, matter_of
-from verbale.node.access import require
-from verbale.node.errors import NodeError, UserError
+from verbale.matters.kit.operations import Given, draft
+from verbale.node.errors import NodeError
 from verbale.node.models import Draft, Matter, User
 from verbale.node.partners import name_of
 from verbale.protocol import Marking
@@ -65,15 +65,6 @@ def make_ready(shelf: Shelf, hits: Sequence[Hit], user: User, *, marking: str, a
         _sighting(ready, matter, user, origin, act, those, marking)
     _contributions(ready, shelf, matter, user, without, marking, at)
     return ready
-
-
-def tellable(shelf: Shelf, user: User) -> Matter:
-    """The collection that a shelf serves, if the person may draft in it. Raises UserError for a shelf that serves none,
-    NotFoundError, AccessError."""
-    if not shelf.matter:
-        raise UserError(_("%(shelf)s serves no collection: there is nobody to tell.") % {"shelf": shelf.title}, "shelf")
-    require(user, "draft")
-    return matter_of(user, shelf.matter, "collection")
 
 
 def _acts(shelf: Shelf, hits: Iterable[Hit]) -> dict[str, str]:
