@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from verbale.holdings.client.models import Feed, Refusal
 from verbale.holdings.client.standing import standing
 from verbale.holdings.models import Entry, Shelf
 from verbale.intel.misp_feed import write_feed
+from verbale.node import events
 from verbale.node.errors import EnvironmentFault, UserError
 from verbale.node.exchange.delivery import Worker
 from verbale.node.models import AuditEntry, Partner
@@ -186,6 +188,24 @@ def test_the_worker_does_the_chores_and_stops_them(monkeypatch: pytest.MonkeyPat
     assert begun.wait(10)
     worker.stop()
     assert ended.is_set()
+
+
+def test_chores_come_round_again_when_something_was_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[float] = []
+    monkeypatch.setattr("verbale.node.registry._chores", {"look": lambda stopping: rounds.append(time.monotonic())})
+    monkeypatch.setattr("verbale.node.exchange.delivery.close_old_connections", lambda: None)
+    monkeypatch.setattr(Worker, "_run", lambda self: None)
+    worker = Worker()
+    worker.start()
+    try:
+        end = time.monotonic() + 10
+        while len(rounds) < 2 and time.monotonic() < end:
+            events.wake()
+            time.sleep(0.05)
+    finally:
+        worker.stop()
+    assert len(rounds) >= 2, "woken, they come round long before the clock has gone on"
+    assert rounds[1] - rounds[0] >= 0.9, "but not for each thing that happens"
 
 
 def test_feeds_are_a_chore() -> None:

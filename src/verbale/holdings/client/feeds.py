@@ -15,6 +15,7 @@ from verbale.holdings.client.link import checked_address
 from verbale.holdings.client.models import BEGINNING, Feed
 from verbale.holdings.client.secret import hidden
 from verbale.holdings.models import Shelf
+from verbale.node import events
 from verbale.node.access import audit
 from verbale.node.errors import NotFoundError, UserError
 from verbale.node.identity import node_name
@@ -101,6 +102,7 @@ def make(
     feed.address = _where(feed, folders=folders)
     feed.secret = hidden(token)
     _keep(feed.save)
+    transaction.on_commit(events.wake)
     audit(by, "made feed", detail=f"{name}: {direction} {feed.address} {feed.collection}".strip())
     return feed
 
@@ -315,6 +317,7 @@ def _soon(feed: Feed, **more: str) -> None:
     # Now and not 0: a run in hand knows by it that one was asked for since it began.
     if not Feed.objects.filter(pk=feed.pk, enabled=True).update(next_at=time.time(), **more):
         raise UserError(_("%(name)s is stopped: start it first") % {"name": feed.name})
+    transaction.on_commit(events.wake)
 
 
 def stop(feed: Feed, *, by: str) -> None:
@@ -325,6 +328,7 @@ def stop(feed: Feed, *, by: str) -> None:
 
 def start(feed: Feed, *, by: str) -> None:
     Feed.objects.filter(pk=feed.pk).update(enabled=True, next_at=time.time())
+    transaction.on_commit(events.wake)
     audit(by, "started feed", detail=feed.name)
 
 

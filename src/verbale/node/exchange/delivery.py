@@ -32,6 +32,8 @@ BATCH = 100
 LEASE_SECONDS = 120.0
 CLOCK_SECONDS = 30.0
 """How often the kinds are asked what is due by the clock."""
+_PAUSE_SECONDS = 1.0
+"""Between two rounds of the chores, at the least."""
 _CEILING = (10.0, 60.0, 300.0, 900.0)
 """Longest pause between tries, in seconds, for FLASH, IMMEDIATE, PRIORITY, ROUTINE."""
 _tried: dict[str, float] = {}
@@ -142,10 +144,12 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         # Apart from the outbox, which nothing may hold up; and the end of the process does not wait for a long one.
         self._chores = threading.Thread(target=self._run_chores, name="chores", daemon=True)
+        self._called = threading.Event()
         self._http = httpx.Client(timeout=httpx.Timeout(30.0, connect=5.0))
 
     def start(self) -> None:
         events.listen(self._wake.set)
+        events.listen(self._called.set)
         self._thread.start()
         self._chores.start()
 
@@ -153,6 +157,7 @@ class Worker:
         """End after the exchanges in hand."""
         self._stop.set()
         self._wake.set()
+        self._called.set()
         self._thread.join(timeout=10)
         self._chores.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -173,9 +178,12 @@ class Worker:
 
     def _run_chores(self) -> None:
         while not self._stop.is_set():
+            self._called.clear()
             for chore in all_chores():
                 _guarded(chore, self._stop.is_set)
-            self._stop.wait(CLOCK_SECONDS)
+            # At once when something was committed that may be work for them, but not for each of a thousand acts.
+            if not self._stop.wait(_PAUSE_SECONDS):
+                self._called.wait(CLOCK_SECONDS - _PAUSE_SECONDS)
         connection.close()
 
     def _dispatch(self) -> None:
