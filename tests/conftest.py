@@ -8,6 +8,14 @@ import pytest
 
 from tests import postgres
 
+_LONG = ("tests/postgresql/", "tests/two_nodes/", "tests/browser/")
+"""Few tests, and minutes each."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: else one process is left alone with them at the end, and the others wait."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:

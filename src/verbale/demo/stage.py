@@ -42,7 +42,10 @@ class Stage:
 
     def draft(self, node: NodeProcess, path: str, /, *, who: str = "desk", **fields: Any) -> dict[str, Any]:
         """Something drafted by one person and cleared by the head of the house; the act, when it has arrived."""
-        draft = node.api(who, "POST", path, json=fields)["draft"]
+        return self.cleared(node, node.api(who, "POST", path, json=fields)["draft"], who=who)
+
+    def cleared(self, node: NodeProcess, draft: str, *, who: str = "desk") -> dict[str, Any]:
+        """The same of a draft that is there already."""
         node.api(who, "POST", f"/drafts/{draft}/submit")
         return self._settled(node, node.api("head", "POST", f"/drafts/{draft}/clear"))[-1]
 

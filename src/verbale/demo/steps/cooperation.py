@@ -1,14 +1,19 @@
 """Step 5: a plan whose items are real matters, until the case can be closed: hotline, drill, collection, training."""
 
 import base64
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from verbale.demo.nodes import NodeProcess
+from verbale.demo.logs import indicators, own_log
+from verbale.demo.nodes import DemoError, NodeProcess
 from verbale.demo.stage import Stage
 
 __all__ = ["carry_out", "close", "plan"]
+
+_PATIENCE = 60.0
+"""Seconds."""
 
 
 def _day(days: int) -> str:
@@ -130,7 +135,7 @@ def _drill(stage: Stage, a: NodeProcess, b: NodeProcess, case: str) -> str:
 
 
 def _collection(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, report_file: Path) -> str:
-    stage.say("An intelligence collection is opened; a report is contributed and seen at the other side.")
+    stage.say("An intelligence collection is opened; a report and indicators are contributed.")
     opened = stage.draft(
         b,
         "/collection/open",
@@ -143,15 +148,43 @@ def _collection(stage: Stage, a: NodeProcess, b: NodeProcess, case: str, report_
     )
     collection = str(opened["matter"])
     stage.draft(a, f"/collection/{collection}/join")
-    content = base64.b64encode(report_file.read_bytes()).decode()
-    contributed = stage.draft(
-        a,
-        f"/collection/{collection}/contribute",
-        title="Report of the national CSIRT",
-        attachments=[{"name": report_file.name, "media_type": "application/json", "content": content}],
-    )
-    stage.draft(b, f"/collection/{collection}/sighting", contribution=contributed["id"], count=3, day=_day(0))
+    for title, name, content in (
+        ("Report of the national CSIRT", report_file.name, report_file.read_bytes()),
+        ("What to look for", "indicators.json", indicators()),
+    ):
+        stage.draft(
+            a,
+            f"/collection/{collection}/contribute",
+            title=title,
+            attachments=[
+                {"name": name, "media_type": "application/json", "content": base64.b64encode(content).decode()}
+            ],
+        )
+    _look(stage, b, collection)
     return collection
+
+
+def _look(stage: Stage, node: NodeProcess, collection: str) -> None:
+    """The analyst looks through a log of the house; the sightings are kept, and the givers are told."""
+    stage.say("The other side finds the indicators in a log of its own, keeps the sightings and tells of them.")
+    run = node.api(
+        "analyst",
+        "POST",
+        "/holdings/matching",
+        data={"shelf": collection},
+        files={"log": ("edge-1.ndjson", own_log())},
+    )["run"]
+    end = time.monotonic() + _PATIENCE
+    while (found := node.api("analyst", "GET", f"/holdings/matching/{run}"))["state"] in ("waits", "runs"):
+        if time.monotonic() > end:
+            raise DemoError(f"waited {_PATIENCE:.0f} s for a log to be looked through")
+        time.sleep(0.1)
+    kept = node.api("analyst", "POST", f"/holdings/matching/{run}/keep", json={"own_marking": "AMBER"})
+    told = node.api("desk", "POST", f"/holdings/matching/{run}/tell", json={"own_marking": "AMBER"})
+    if not kept["new"] or not told["drafts"]:
+        raise DemoError(f"the log was looked through and nothing was seen: {found['sentence']}")
+    for made in told["drafts"]:
+        stage.cleared(node, made["draft"])
 
 
 def _training(stage: Stage, a: NodeProcess, b: NodeProcess, case: str) -> str:

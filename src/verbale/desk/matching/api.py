@@ -12,7 +12,8 @@ from verbale.desk.matching.told import run_json, short_json
 from verbale.holdings import shelves
 from verbale.holdings.matching import uploads
 from verbale.holdings.models import Shelf
-from verbale.node.access import require
+from verbale.matters.collection.shelving import shelve
+from verbale.node.access import readable_matters, require
 from verbale.node.api import person
 from verbale.node.errors import NotFoundError
 from verbale.node.models import User
@@ -28,8 +29,10 @@ class OwnWord(Schema):
 
 
 def _shelf(user: User, name: str) -> Shelf:
-    """By id, alias or title, of those that are open to the person. One that is not is not there."""
-    found = shelves.find(name)
+    """By id, alias or title, or by the collection that it serves, of those that are open to the person. One that is
+    not is not there."""
+    found = Shelf.objects.filter(matter=name).first() if name else None
+    found = found or shelves.find(name)
     if found not in open_shelves(user):
         raise NotFoundError(f"{name} names no shelf here")
     return found
@@ -50,6 +53,9 @@ def runs(request: HttpRequest, shelf: str = "", page: int = 1) -> list[dict[str,
 def give(request: HttpRequest, shelf: str = Form(...), log: UploadedFile = File(...)) -> dict[str, Any]:  # noqa: B008
     user = person(request)
     require(user, "import")
+    matter = readable_matters(user).filter(pk=shelf, kind="collection").first()
+    if matter is not None:
+        shelve(matter)  # what came to the collection just now is to be looked for as well
     made = uploads.take(_shelf(user, shelf), log.name or "", log.size or 0, log.chunks(), user)
     return short_json(made)
 
