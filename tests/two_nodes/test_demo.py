@@ -137,8 +137,8 @@ def test_it_ends_its_nodes_when_it_is_interrupted(tmp_path: Path) -> None:
     with (Path(tempfile.gettempdir()) / "verbale-tests-demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = subprocess.Popen(
-            [sys.executable, "-m", "verbale", "demo", "--folder", str(tmp_path / "nodes")],
-            env={**BARE, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
+            [sys.executable, "-m", "verbale", "demo"],
+            env={**BARE, "COLUMNS": "200", "PYTHONUNBUFFERED": "1", "TMPDIR": str(tmp_path)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -163,6 +163,7 @@ def test_it_ends_its_nodes_when_it_is_interrupted(tmp_path: Path) -> None:
             for identifier in left:
                 os.kill(identifier, signal.SIGKILL)
     assert left == []
+    assert list(tmp_path.glob("verbale-demo-*")) == [], "a folder that nobody asked for is left behind"
 
 
 def serving(folder: Path) -> list[int]:

@@ -93,6 +93,17 @@ def demo(
     finally:
         for node in nodes:
             node.stop()
+        if folder is None:
+            _clear(place)
+
+
+def _clear(place: Path) -> None:
+    """Of a folder that nobody asked for, leave what was written for the user, if anything was."""
+    for path in place.iterdir():
+        if path.is_dir() and path.name != "out":
+            shutil.rmtree(path, ignore_errors=True)
+    if not (place / "out").exists():
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _word(value: bool | None) -> str:
