@@ -13,6 +13,7 @@ from verbale.demo import nodes
 from verbale.holdings import store
 from verbale.holdings.models import Contributed, Shelf
 from verbale.holdings.store import STAFF, Query, Viewer
+from verbale.matters.collection import shelving
 from verbale.matters.collection.shelving import shelve, shelve_all
 from verbale.matters.kit.kinds import deed_of
 from verbale.matters.kit.operations import Given, draft
@@ -99,6 +100,22 @@ def test_it_is_laid_once_however_often_one_looks(collection: Matter, lazuria: Pe
     shelf = Shelf.objects.get(matter=collection.id)
     assert store.count(shelf) == 1
     assert Contributed.objects.count() == 1
+
+
+def test_what_is_new_is_laid_as_soon_as_it_comes(
+    collection: Matter, lazuria: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelving, "_place", None)
+    shelving.shelve_new()
+    assert not Shelf.objects.filter(matter=collection.id).exists(), "what came before is left to the clock"
+    contribute(lazuria, collection, ("loaders.json", bundle(indicator(1))))
+    shelving.shelve_new()
+    shelf = Shelf.objects.get(matter=collection.id)
+    assert store.count(shelf) == 1
+    looked: list[str] = []
+    monkeypatch.setattr(shelving, "shelve", lambda matter: looked.append(matter.id))
+    shelving.shelve_new()
+    assert looked == [], "nothing has happened since"
 
 
 def test_a_file_that_arrives_later_is_laid_then(collection: Matter, lazuria: Peer) -> None:

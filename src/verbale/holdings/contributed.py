@@ -50,14 +50,17 @@ def lay(shelf: Shelf, files: Iterable[File], *, act: str, origin: str, marking: 
         added = store.add(shelf, raws, origin=origin, marking=marking, act=act)
         refused += [[item.id or f"{file.name}, {item.index + 1}", item.why] for item in added.refused]
         done.append(
-            Contributed.objects.create(
+            # Another process may have laid it at the same time; what was held already is not taken in twice.
+            Contributed.objects.get_or_create(
                 act=act,
                 sha256=file.sha256,
                 shelf=shelf,
-                accepted=added.accepted,
-                same=added.same,
-                refused=refused[:_MOST_REFUSED],
-            )
+                defaults={
+                    "accepted": added.accepted,
+                    "same": added.same,
+                    "refused": refused[:_MOST_REFUSED],
+                },
+            )[0]
         )
     return done
 

@@ -2,9 +2,11 @@
 
 import re
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from verbale.holdings.adding import lock
 from verbale.holdings.models import Shelf
 from verbale.intel.audience import rank_of
 from verbale.node.errors import UserError
@@ -45,5 +47,13 @@ def find(name: str) -> Shelf:
 
 def for_matter(matter: str, title: str, ceiling: str = "RED") -> Shelf:
     """The shelf of a collection, made when there is none yet."""
-    found = Shelf.objects.filter(matter=matter).order_by("made_at").first()
-    return found or make(title[:_TITLE_CHARACTERS], ceiling=ceiling, matter=matter)
+    found = _of(matter)
+    if found is None:
+        with transaction.atomic():
+            lock()  # another process may be at the same
+            found = _of(matter) or make(title[:_TITLE_CHARACTERS], ceiling=ceiling, matter=matter)
+    return found
+
+
+def _of(matter: str) -> Shelf | None:
+    return Shelf.objects.filter(matter=matter).order_by("made_at").first()

@@ -11,7 +11,9 @@ class CollectionConfig(AppConfig):
         from verbale.holdings.heard import listen
         from verbale.matters.collection.feedback import of_matter
         from verbale.matters.collection.kind import KIND
-        from verbale.node.registry import register
+        from verbale.matters.collection.shelving import shelve_new
+        from verbale.node.registry import register, register_chore
 
         register(KIND)
+        register_chore("shelves", lambda stopping: shelve_new())
         listen(of_matter)

@@ -4,6 +4,7 @@ What stands on the shelf is told by the act that it came with, so this can run a
 files that arrived after their act.
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,10 +12,15 @@ from verbale.holdings import contributed, shelves
 from verbale.holdings.contributed import File
 from verbale.holdings.models import Contributed, Shelf
 from verbale.node import attachments
-from verbale.node.models import ActFile, Matter
+from verbale.node.models import ActFile, Matter, Notice
 from verbale.node.projection import state_of
 
-__all__ = ["shelve", "shelve_all"]
+__all__ = ["shelve", "shelve_all", "shelve_new"]
+
+_turn = threading.Lock()
+"""The clock, the chores and a request may come at once."""
+_place: int | None = None
+"""The last notice that this process has looked at."""
 
 
 def shelve_all() -> None:
@@ -23,8 +29,25 @@ def shelve_all() -> None:
         shelve(matter)
 
 
+def shelve_new() -> None:
+    """The collections in which something happened since this was last called; the clock makes up for the others."""
+    global _place
+    last = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    place, _place = _place, last
+    if place is None or place >= last:
+        return
+    touched = Notice.objects.filter(pk__gt=place, pk__lte=last).exclude(matter_id="").values("matter_id")
+    for matter in Matter.objects.filter(kind="collection", pk__in=touched):
+        shelve(matter)
+
+
 def shelve(matter: Matter) -> Shelf | None:
     """Bring the shelf of a collection up to its contributions; None for one whose opening has no effect."""
+    with _turn:
+        return _shelve(matter)
+
+
+def _shelve(matter: Matter) -> Shelf | None:
     state = state_of(matter)
     if "opening" not in state:
         return None

@@ -9,6 +9,9 @@ class OverlapConfig(AppConfig):
 
     def ready(self) -> None:
         from verbale.matters.overlap.kind import KIND
-        from verbale.node.registry import register
+        from verbale.matters.overlap.work import wake
+        from verbale.node.registry import register, register_chore
 
         register(KIND)
+        # Beside the clock: the next step is due as soon as the other side's act is there.
+        register_chore("overlap", lambda stopping: wake())
