@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.desk.test_law import api, page
+from tests.desk.test_law import api, desk, page
 from tests.node.conftest import Person
-from verbale.desk import second_factor
 from verbale.knowledge import norm_of
 from verbale.knowledge.translations import Translation
 from verbale.node.models import User
 
+__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
 NOT_OFFICIAL = "Translation of Verbale, not official."
 
@@ -21,14 +21,6 @@ NOT_OFFICIAL = "Translation of Verbale, not official."
 @pytest.fixture
 def ada(person: Person) -> User:
     return person("ada", "desk")
-
-
-@pytest.fixture
-def desk(ada: User) -> Client:
-    second_factor.enrol(ada, "JBSWY3DPEHPK3PXP")
-    client = Client(raise_request_exception=True)
-    client.force_login(ada)
-    return client
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ page never reads the disk of this machine, and an account's token is never shown
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -175,32 +176,19 @@ def _choices(found: Found) -> dict[str, Any]:
     return {"found": found, "roots": roots}
 
 
-@action("partners")
-def run(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have the node run it; the page tells when it has."""
-    operations.run_soon(open_feed(request.user, pk), by=request.user.username)
-    return redirect("feed", pk)
+def _done(operation: Callable[..., None]) -> Callable[..., HttpResponse]:
+    """A button that does this with a feed and comes back to its page."""
+
+    @action("partners")
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        operation(open_feed(request.user, pk), by=request.user.username)
+        return redirect("feed", pk)
+
+    return view
 
 
-@action("partners")
-def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """From the beginning."""
-    operations.again(open_feed(request.user, pk), by=request.user.username)
-    return redirect("feed", pk)
-
-
-@action("partners")
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
-    """It runs by itself no longer."""
-    operations.stop(open_feed(request.user, pk), by=request.user.username)
-    return redirect("feed", pk)
-
-
-@action("partners")
-def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """It runs by itself again."""
-    operations.start(open_feed(request.user, pk), by=request.user.username)
-    return redirect("feed", pk)
+run, again = _done(operations.run_soon), _done(operations.again)
+stop, start = _done(operations.stop), _done(operations.start)
 
 
 @page("partners")
